@@ -1,0 +1,1 @@
+"""COLLECT: public feeds, pages, forums, APIs and files become mentions."""

@@ -1,0 +1,1 @@
+"""ACT: the numbers, exports and (later) cases that agencies work with."""

@@ -1,0 +1,1 @@
+"""FIND: one search interface, two backends, one query language."""

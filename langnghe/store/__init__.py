@@ -1,0 +1,1 @@
+"""The database: the truth from which annotations and the index are derived."""

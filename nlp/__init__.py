@@ -1,0 +1,1 @@
+"""UNDERSTAND: clean, mask, deduplicate, classify and locate what people write."""

@@ -1,0 +1,1 @@
+"""SHOW: Streamlit pages that draw and never decide."""
