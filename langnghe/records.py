@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MASK = "•"
+NO_COPY_EXCERPT_CHARS = 300
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -260,9 +261,16 @@ def redacted(mention: Mention) -> Mention:
 
 
 def shown_text(mention: Mention) -> str:
-    """A redacted mention's full text, cut at a word to `excerpt_chars` and ended with an ellipsis."""
-    text = mention.full_text
-    if mention.excerpt_chars is None or len(text) <= mention.excerpt_chars:
+    """A redacted mention's full text, cut at a word to what its publisher allows and ended with an ellipsis."""
+    text, limit = mention.full_text, excerpt_limit(mention)
+    if limit is None or len(text) <= limit:
         return text
-    cut = text.rfind(" ", 0, mention.excerpt_chars)
-    return text[: cut if cut > 0 else mention.excerpt_chars].rstrip() + "…"
+    cut = text.rfind(" ", 0, limit)
+    return text[: cut if cut > 0 else limit].rstrip() + "…"
+
+
+def excerpt_limit(mention: Mention) -> int | None:
+    """Characters that may be shown, or None for all: the source's policy, and less where the text forbids copying."""
+    forbids = mention.annotation is not None and Flag.NO_COPY_NOTICE in mention.annotation.flags
+    limits = [mention.excerpt_chars, NO_COPY_EXCERPT_CHARS if forbids else None]
+    return min((limit for limit in limits if limit is not None), default=None)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _PLAIN_D = str.maketrans("đĐ", "dD")
-_FIRST = "àáảãạ èéẻẽẹ òóỏõọ ùúủũụ ỳýỷỹỵ".split()
-_TONED = {base: marks for base, marks in zip("aeouy", _FIRST, strict=True)}
+_FIRST = ["àáảãạ", "èéẻẽẹ", "òóỏõọ", "ùúủũụ", "ỳýỷỹỵ"]
+_TONED = dict(zip("aeouy", _FIRST, strict=True))
 _TONES = {char: (base, i) for base, marks in _TONED.items() for i, char in enumerate(marks)}
 _OPEN = re.compile(r"(?<![\w])((?:(?!q)\w)*?)(o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)", re.I)
 _CLOSED = re.compile(r"([òóỏõọ][ae]|[ùúủũụ]y)(?=\w)", re.I)

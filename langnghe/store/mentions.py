@@ -6,15 +6,16 @@ A result is stored only for the revision it was made from, so a late worker neve
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
 from langnghe.records import Annotation, Mention
 from langnghe.store.engine import Store
 from langnghe.store.tables import Stage, annotations, mentions, quarantine, signature_bands
 
+SUSPECT_ATTEMPTS = 2
 _MENTION_FIELDS = [name for name in Mention.model_fields if name != "annotation"]
 _COLUMNS = [mentions.c[name] for name in _MENTION_FIELDS]
 
@@ -59,17 +60,21 @@ def save_within(store: Store, connection: Connection, batch: Sequence[Mention]) 
 
 
 def claim(store: Store, stage: Stage, n: int, *, now: datetime, lease_s: float) -> list[Mention]:
-    """Takes up to `n` mentions that wait at `stage`, oldest first, and keeps other workers off them."""
+    """Takes up to `n` mentions that wait at `stage`, oldest first, and keeps other workers off them.
+
+    Those whose worker died twice are taken one by one after all others: if one of them is what kills
+    the workers, its neighbours get through.
+    """
     waiting = (
         select(mentions.c.id)
         .where(mentions.c.stage == stage, mentions.c.lease_until <= now.timestamp())
-        .order_by(mentions.c.lease_until, mentions.c.collected_at, mentions.c.id)
-        .limit(n)
+        .order_by(mentions.c.collected_at, mentions.c.id)
     )
     if not store.is_sqlite:
         waiting = waiting.with_for_update(skip_locked=True)
     with store.write() as connection:
-        ids = list(connection.scalars(waiting))
+        ids = list(connection.scalars(waiting.where(mentions.c.attempts < SUSPECT_ATTEMPTS).limit(n)))
+        ids = ids or list(connection.scalars(waiting.limit(1)))
         connection.execute(
             update(mentions)
             .where(mentions.c.id.in_(ids))
@@ -80,10 +85,16 @@ def claim(store: Store, stage: Stage, n: int, *, now: datetime, lease_s: float) 
     return [found[id_] for id_ in ids]
 
 
-def attempts_of(store: Store, ids: Sequence[str]) -> dict[str, int]:
+def quarantine_exhausted(store: Store, stage: Stage, max_attempts: int, *, now: datetime) -> int:
+    """Takes those out of the flow whose worker died `max_attempts` times; returns how many."""
+    dead = select(mentions.c.id).where(
+        mentions.c.stage == stage, mentions.c.attempts >= max_attempts, mentions.c.lease_until <= now.timestamp()
+    )
     with store.read() as connection:
-        rows = connection.execute(select(mentions.c.id, mentions.c.attempts).where(mentions.c.id.in_(ids)))
-        return {row.id: row.attempts for row in rows}
+        ids = list(connection.scalars(dead))
+    failed = [(mention, f"Tiến trình xử lý dừng đột ngột {max_attempts} lần") for mention in load_mentions(store, ids)]
+    send_to_quarantine(store, stage, failed, now=now)
+    return len(failed)
 
 
 def finish_annotating(store: Store, connection: Connection, batch: Sequence[Mention]) -> None:
@@ -117,6 +128,8 @@ def finish_annotating(store: Store, connection: Connection, batch: Sequence[Ment
 
 def finish_indexing(store: Store, batch: Sequence[Mention]) -> None:
     """Marks as searchable those whose revision and annotation are still the ones that were indexed."""
+    if not batch:
+        return
     with store.write() as connection:
         connection.execute(
             update(mentions)
@@ -127,7 +140,7 @@ def finish_indexing(store: Store, batch: Sequence[Mention]) -> None:
             )
             .values(stage=Stage.INDEXED, lease_until=0.0, attempts=0),
             [{"id_": m.id, "revision_": m.revision} for m in batch],
-        ) if batch else None
+        )
 
 
 def send_to_quarantine(store: Store, stage: Stage, failed: Sequence[tuple[Mention, str]], *, now: datetime) -> None:
@@ -173,17 +186,12 @@ def retry_quarantined(store: Store, *, now: datetime) -> int:
 
 
 def release(store: Store, ids: Sequence[str]) -> None:
-    """Gives claimed mentions back at once, for a stage that could not work at all (index away)."""
+    """Gives claimed mentions back at once, uncounted, for a stage that could not work at all (index away)."""
     with store.write() as connection:
         connection.execute(
             update(mentions)
-            .where(mentions.c.id.in_(ids))
-            .values(
-                lease_until=0.0,
-                attempts=func.max(mentions.c.attempts - 1, 0)
-                if store.is_sqlite
-                else func.greatest(mentions.c.attempts - 1, 0),
-            )
+            .where(mentions.c.id.in_(ids), mentions.c.attempts > 0)
+            .values(lease_until=0.0, attempts=mentions.c.attempts - 1)
         )
 
 
@@ -225,6 +233,37 @@ def count_stages(store: Store) -> dict[Stage, int]:
     with store.read() as connection:
         rows = connection.execute(select(mentions.c.stage, func.count()).group_by(mentions.c.stage)).tuples()
         return dict.fromkeys(Stage, 0) | {Stage(stage): n for stage, n in rows}
+
+
+@dataclass(frozen=True)
+class PipelineCounts:
+    """Where everything that ever came in stands now."""
+
+    collected: int
+    """`stored` and the input that never became a mention."""
+    stored: int
+    annotated: int
+    """At least annotated: waiting for the index, or searchable."""
+    indexed: int
+    quarantined: int
+    """Mentions and unreadable input that wait for a person."""
+    clusters: int
+    """Texts of their own, copies not counted."""
+
+
+def count_pipeline(store: Store) -> PipelineCounts:
+    stages = count_stages(store)
+    with store.read() as connection:
+        unreadable = connection.scalar(select(func.count()).where(quarantine.c.mention_id.is_(None))) or 0
+    stored = sum(stages.values())
+    return PipelineCounts(
+        collected=stored + unreadable,
+        stored=stored,
+        annotated=stages[Stage.ANNOTATED] + stages[Stage.INDEXED],
+        indexed=stages[Stage.INDEXED],
+        quarantined=count_quarantined(store),
+        clusters=count_clusters(store),
+    )
 
 
 def count_clusters(store: Store) -> int:
