@@ -45,7 +45,9 @@ def save_within(store: Store, connection: Connection, batch: Sequence[Mention]) 
     known = {
         row.id: row
         for row in connection.execute(
-            select(mentions.c.id, mentions.c.content_hash, mentions.c.revision).where(mentions.c.id.in_(list(latest)))
+            select(mentions.c.id, mentions.c.content_hash, mentions.c.revision, mentions.c.engagement).where(
+                mentions.c.id.in_(list(latest))
+            )
         )
     }
     new = [m for m in latest.values() if m.id not in known]
@@ -56,7 +58,26 @@ def save_within(store: Store, connection: Connection, batch: Sequence[Mention]) 
         values = _row(mention) | {"revision": known[mention.id].revision + 1, "cluster_id": None}
         connection.execute(update(mentions).where(mentions.c.id == mention.id).values(values))
         connection.execute(delete(signature_bands).where(signature_bands.c.mention_id == mention.id))
+    _save_engagement(connection, [m for m in latest.values() if _differs_in_engagement(m, known.get(m.id))])
     return Saved(len(new), len(changed), len(batch) - len(new) - len(changed))
+
+
+def _differs_in_engagement(mention: Mention, known: Row[*tuple[Any, ...]] | None) -> bool:
+    return (
+        known is not None
+        and mention.content_hash == known.content_hash
+        and mention.engagement.model_dump() != known.engagement
+    )
+
+
+def _save_engagement(connection: Connection, batch: Sequence[Mention]) -> None:
+    """New numbers need no new annotation; a mention that is searchable already is indexed once more."""
+    for mention in batch:
+        own = mentions.c.id == mention.id
+        connection.execute(update(mentions).where(own).values(engagement=mention.engagement.model_dump()))
+        connection.execute(
+            update(mentions).where(own, mentions.c.stage == Stage.INDEXED).values(stage=Stage.ANNOTATED, attempts=0)
+        )
 
 
 def claim(store: Store, stage: Stage, n: int, *, now: datetime, lease_s: float) -> list[Mention]:
@@ -103,9 +124,7 @@ def finish_annotating(store: Store, connection: Connection, batch: Sequence[Ment
     A mention that was edited meanwhile keeps its place in the queue: its annotation is dropped.
     """
     current = set(
-        connection.execute(
-            select(mentions.c.id, mentions.c.revision).where(mentions.c.id.in_([m.id for m in batch]))
-        ).tuples()
+        connection.execute(select(mentions.c.id, mentions.c.revision).where(mentions.c.id.in_([m.id for m in batch])))
     )
     done = [m for m in batch if (m.id, m.revision) in current and m.annotation]
     if not done:
@@ -231,7 +250,7 @@ def scan_mentions(store: Store, *, source: str | None = None, batch_size: int = 
 def count_stages(store: Store) -> dict[Stage, int]:
     """How many mentions stand at each stage; the four add up to all."""
     with store.read() as connection:
-        rows = connection.execute(select(mentions.c.stage, func.count()).group_by(mentions.c.stage)).tuples()
+        rows = connection.execute(select(mentions.c.stage, func.count()).group_by(mentions.c.stage))
         return dict.fromkeys(Stage, 0) | {Stage(stage): n for stage, n in rows}
 
 
@@ -291,7 +310,7 @@ def band_candidates(connection: Connection, bands: Sequence[int]) -> dict[int, l
     rows = connection.execute(
         select(signature_bands.c.band, signature_bands.c.mention_id).where(signature_bands.c.band.in_(bands))
     )
-    for band, mention in rows.tuples():
+    for band, mention in rows:
         found.setdefault(band, []).append(mention)
     return found
 
