@@ -165,6 +165,7 @@ validators = Table(
     Column("url", String(2000), primary_key=True),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("body", Text),
     Column("checked_at", UtcDateTime, nullable=False),
 )
 
