@@ -180,13 +180,21 @@ def quarantine_payload(
     store: Store, source: str, failed: Sequence[tuple[dict[str, Any], str]], *, now: datetime
 ) -> None:
     """Keeps input that never became a mention (a bad row, an unreadable page), with its reason."""
+    if failed:
+        with store.write() as connection:
+            quarantine_within(connection, source, failed, now=now)
+
+
+def quarantine_within(
+    connection: Connection, source: str, failed: Sequence[tuple[dict[str, Any], str]], *, now: datetime
+) -> None:
+    """`quarantine_payload` inside the caller's transaction."""
     rows = [
         {"stage": "input", "source": source, "payload": payload, "reason": reason, "quarantined_at": now}
         for payload, reason in failed
     ]
     if rows:
-        with store.write() as connection:
-            connection.execute(quarantine.insert(), rows)
+        connection.execute(quarantine.insert(), rows)
 
 
 def retry_quarantined(store: Store, *, now: datetime) -> int:
