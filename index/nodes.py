@@ -11,9 +11,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from langnghe.text import fold
+
 MatchField = Literal[
     "topic", "sentiment", "intent", "urgency", "place", "agency", "source", "channel", "language", "flag"
 ]
+MAX_DISTANCE = 20
+MAX_READINGS = 1000
 
 
 class _Frozen(BaseModel):
@@ -43,11 +47,10 @@ class Prefix(_Frozen):
 
 
 class Fuzzy(_Frozen):
-    """Syllables that differ, once folded, by at most `distance` letters (swapped neighbours count as one)."""
+    """Syllables that are the same but for one letter, once folded: one more, one less, another, or two swapped."""
 
     kind: Literal["fuzzy"] = "fuzzy"
     text: str
-    distance: int = Field(default=1, ge=1, le=2)
 
 
 class Near(_Frozen):
@@ -57,7 +60,7 @@ class Near(_Frozen):
     left: "Node"
     right: "Node"
     """Either side is made of words, phrases, prefixes, fuzzy syllables, and their alternatives."""
-    distance: int = Field(ge=0)
+    distance: int = Field(ge=0, le=MAX_DISTANCE)
     ordered: bool = False
 
 
@@ -71,12 +74,12 @@ class Variants(_Frozen):
 
 class And(_Frozen):
     kind: Literal["and"] = "and"
-    nodes: tuple["Node", ...]
+    nodes: tuple["Node", ...] = Field(min_length=1)
 
 
 class Or(_Frozen):
     kind: Literal["or"] = "or"
-    nodes: tuple["Node", ...]
+    nodes: tuple["Node", ...] = Field(min_length=1)
 
 
 class Not(_Frozen):
@@ -96,7 +99,7 @@ class IdPrefix(_Frozen):
     """The mention's id begins so."""
 
     kind: Literal["id_prefix"] = "id_prefix"
-    text: str
+    text: str = Field(pattern="^[0-9a-f]+$")
 
 
 class Between(_Frozen):
@@ -116,6 +119,12 @@ TextLeaf = Word | Phrase | Prefix | Fuzzy | Near
 
 for _model in (Near, Variants, And, Or, Not):
     _model.model_rebuild()
+
+
+def is_toned(leaf: Word | Phrase | Prefix | Fuzzy) -> bool:
+    """Whether the tones of a leaf tell more than its letters; without any, all spellings are equal."""
+    words = leaf.words if isinstance(leaf, Phrase) else (leaf.text,)
+    return any(fold(word) != word for word in words)
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -142,3 +151,15 @@ def wanted_leaves(node: Node) -> Iterator[TextLeaf]:
         case _:
             for child in children(node):
                 yield from wanted_leaves(child)
+
+
+def n_readings(node: Node) -> int:
+    """In how many ways the words of a text leaf can stand; more than `MAX_READINGS` would take too long."""
+    match node:
+        case Near():
+            orders = 1 if node.ordered else 2
+            return n_readings(node.left) * n_readings(node.right) * (node.distance + 1) * orders
+        case Or() | Variants():
+            return sum(map(n_readings, children(node)))
+        case _:
+            return 1

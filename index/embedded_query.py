@@ -1,0 +1,216 @@
+"""From the typed query to tantivy's, including NEAR, which tantivy does not have.
+
+One field holds every syllable twice in turn, `ngap =ngập nuoc =nước`, so that a phrase may ask for tones at one place
+and not at another. Where the very tones of a leaf match too, a constant that no sum of BM25 weights reaches puts the
+hit above those that merely fold alike.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import assert_never
+
+from tantivy import FieldType, Occur, Query, Schema
+
+from index.base import Filters
+from index.document import COPY, SPAM, UNSURE_DATE, milliseconds
+from index.nodes import (
+    MAX_READINGS,
+    And,
+    Between,
+    Fuzzy,
+    IdPrefix,
+    Match,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Variants,
+    Word,
+    children,
+    is_toned,
+    n_readings,
+)
+from index.tokens import folded
+from langnghe.errors import QueryError
+
+TEXT = "text"
+EXACT_MARK = "="
+EXACT_SCORE = 1000.0
+_STRIDE = 2
+_FILTER_FIELDS = ("topic", "sentiment", "intent", "urgency", "place", "agency", "source", "channel", "language")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What stands at one place of a phrase."""
+
+    place: int
+    text: str
+    is_pattern: bool = False
+
+
+def searchable_text(syllables: str, folded_syllables: str) -> str:
+    """The content of the text field."""
+    pairs = zip(folded_syllables.split(), syllables.split(), strict=True)
+    return " ".join(f"{plain} {EXACT_MARK}{toned}" for plain, toned in pairs)
+
+
+@dataclass(frozen=True)
+class Compiler:
+    schema: Schema
+    ranked: bool
+    """Without ranking nothing is asked that decides on the order only."""
+
+    def query(self, text: Node | None, filters: Filters) -> Query:
+        clauses = list(self._filters(filters))
+        if text is not None:
+            clauses.append((Occur.Must, self.node(text)))
+        return _all_of(clauses)
+
+    def node(self, node: Node) -> Query:
+        match node:
+            case Word() | Phrase() | Prefix() | Fuzzy() | Near():
+                return self._leaf(node)
+            case And():
+                return _all_of([(Occur.Must, self.node(child)) for child in node.nodes])
+            case Or() | Variants():
+                return Query.boolean_query([(Occur.Should, self.node(child)) for child in children(node)])
+            case Not():
+                return _all_of([(Occur.MustNot, self.node(node.node))])
+            case Match() | IdPrefix() | Between():
+                return self._field(node)
+            case _:
+                assert_never(node)
+
+    def _field(self, node: Match | IdPrefix | Between) -> Query:
+        if isinstance(node, Match):
+            return self._has_value(node.field, node.values)
+        if isinstance(node, IdPrefix):
+            return _unscored(Query.regex_query(self.schema, "id", f"{re.escape(node.text)}.*"))
+        return _all_of([(Occur.Must, query) for query in self._between(node.since, node.until)])
+
+    def _leaf(self, leaf: Word | Phrase | Prefix | Fuzzy | Near) -> Query:
+        loose = [self._phrase(slots) for slots in _readings(leaf, toned=False)]
+        if not self.ranked or not _is_toned(leaf):
+            return _any_of(loose)
+        toned = [Query.const_score_query(self._phrase(slots), EXACT_SCORE) for slots in _readings(leaf, toned=True)]
+        return Query.boolean_query([(Occur.Must, _any_of(loose)), (Occur.Should, Query.disjunction_max_query(toned))])
+
+    def _phrase(self, slots: list[Slot]) -> Query:
+        if len(slots) == 1:
+            ask = Query.regex_query if slots[0].is_pattern else Query.term_query
+            return ask(self.schema, TEXT, slots[0].text)
+        if not any(slot.is_pattern for slot in slots):
+            return Query.phrase_query(self.schema, TEXT, [(slot.place, slot.text) for slot in slots])
+        patterns: list[str | tuple[int, str]] = [
+            (slot.place, slot.text if slot.is_pattern else re.escape(slot.text)) for slot in slots
+        ]
+        return Query.regex_phrase_query(self.schema, TEXT, patterns)
+
+    def _filters(self, filters: Filters) -> Iterator[tuple[Occur, Query]]:
+        for query in self._between(filters.since, filters.until):
+            yield Occur.Must, query
+        for field in _FILTER_FIELDS:
+            if values := getattr(filters, field):
+                yield Occur.Must, self._has_value(field, values)
+        if filters.ids:
+            yield Occur.Must, self._has_value("id", filters.ids)
+        if filters.cluster:
+            yield Occur.Must, self._has_value("cluster", (filters.cluster,))
+        left_out = {COPY: filters.without_copies, SPAM: filters.without_spam, UNSURE_DATE: filters.sure_dates}
+        if marks := [mark for mark, leave_out in left_out.items() if leave_out]:
+            yield Occur.MustNot, self._has_value("mark", marks)
+
+    def _has_value(self, field: str, values: Iterable[str]) -> Query:
+        return _unscored(Query.term_set_query(self.schema, field, list(values)))
+
+    def _between(self, since: datetime | None, until: datetime | None) -> Iterator[Query]:
+        if since is not None or until is not None:
+            low = None if since is None else milliseconds(since)
+            high = None if until is None else milliseconds(until)
+            yield _unscored(
+                Query.range_query(self.schema, "published", FieldType.Integer, low, high, include_upper=high is None)
+            )
+
+
+def _readings(node: Node, *, toned: bool) -> list[list[Slot]]:
+    """Every arrangement of slots that satisfies a text leaf; `toned` insists on the tones that were typed."""
+    match node:
+        case Word():
+            return [[_slot(0, node.text, exact=toned or node.exact)]]
+        case Phrase():
+            exact = toned or node.exact
+            return [[_slot(i, word, exact=exact) for i, word in enumerate(node.words)]]
+        case Prefix():
+            slot = _slot(0, node.text, exact=toned or node.exact)
+            return [[Slot(slot.place, f"{re.escape(slot.text)}.*", is_pattern=True)]]
+        case Fuzzy():
+            return [[Slot(0, _one_letter_off(folded(node.text)), is_pattern=True)]]
+        case Or() | Variants():
+            return [reading for child in children(node) for reading in _readings(child, toned=toned)]
+        case Near():
+            return list(_near_readings(node, toned=toned))
+        case _:
+            raise ValueError(f"{node.kind} cannot stand beside NEAR")
+
+
+def _near_readings(near: Near, *, toned: bool) -> Iterator[list[Slot]]:
+    if n_readings(near) > MAX_READINGS:
+        raise QueryError("Phép NEAR có quá nhiều từ thay thế cho nhau; hãy bớt từ hoặc giảm khoảng cách")
+    left, right = _readings(near.left, toned=toned), _readings(near.right, toned=toned)
+    orders = [(left, right)] if near.ordered else [(left, right), (right, left)]
+    for first, second in orders:
+        for head, tail, gap in product(first, second, range(near.distance + 1)):
+            shift = (_length(head) + gap) * _STRIDE
+            yield head + [Slot(slot.place + shift, slot.text, slot.is_pattern) for slot in tail]
+
+
+def _slot(i: int, word: str, *, exact: bool) -> Slot:
+    return Slot(_STRIDE * i + 1, f"{EXACT_MARK}{word}") if exact else Slot(_STRIDE * i, folded(word))
+
+
+def _length(slots: list[Slot]) -> int:
+    return slots[-1].place // _STRIDE + 1
+
+
+def _one_letter_off(word: str) -> str:
+    """A pattern for everything within one insertion, deletion, substitution or swap of neighbours."""
+    letters = [re.escape(letter) for letter in word]
+    any_letter = f"[^{EXACT_MARK}]"
+    forms = {"".join(letters)}
+    for i in range(len(letters) + 1):
+        head, tail = "".join(letters[:i]), letters[i:]
+        forms.add(head + any_letter + "".join(tail))
+        forms.add(head + any_letter + "".join(tail[1:]))
+        forms.add(head + "".join(tail[1:]))
+        forms.add(head + "".join([*tail[1:2], *tail[:1], *tail[2:]]))
+    return f"({'|'.join(sorted(form for form in forms if form))})"
+
+
+def _is_toned(node: Node) -> bool:
+    match node:
+        case Word() | Phrase() | Prefix():
+            return not node.exact and is_toned(node)
+        case Or() | Variants() | Near():
+            return any(map(_is_toned, children(node)))
+        case _:
+            return False
+
+
+def _all_of(clauses: list[tuple[Occur, Query]]) -> Query:
+    if all(occur is Occur.MustNot for occur, _ in clauses):
+        clauses = [(Occur.Must, _unscored(Query.all_query())), *clauses]
+    return Query.boolean_query(clauses)
+
+
+def _any_of(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
