@@ -15,7 +15,7 @@ _TAGS = (
     "table|tbody|td|tfoot|th|thead|title|tr|u|ul|video"
 )
 _HIDDEN = re.compile(
-    r"<!--.{0,3000}?-->|<(script|style|noscript)\b[^<>]*>.{0,5000}?</\1\s*>|<!\[CDATA\[|\]\]>|<!doctype[^<>]*>",
+    r"<!--(?:(?!<!--).){0,9000}?-->|<(script|style|noscript)\b[^<>]*>(?:(?!<\1).){0,90000}?</\1\s*>|<!\[CDATA\[|\]\]>|<!doctype[^<>]*>",
     re.I | re.S,
 )
 _BREAK = re.compile(r"<(?:br|/?(?:p|div|li|tr|h[1-6]|ul|ol|table|blockquote|figure|section|article))\b[^<>]*>", re.I)
