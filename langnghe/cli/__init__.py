@@ -1,0 +1,1 @@
+"""The command line: verb noun, no logic of its own."""
