@@ -5,7 +5,6 @@ quicker than dateparser, which is asked only about what they cannot read.
 """
 
 import re
-from calendar import month_abbr
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -46,7 +45,8 @@ _UNIT_OF = {
     **dict.fromkeys(("mo", "month"), "thang"),
     **dict.fromkeys(("y", "yr", "year"), "nam"),
 }
-_MONTHS = {month.lower(): i for i, month in enumerate(month_abbr) if month}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: i for i, name in enumerate(_MONTH_NAMES, start=1)}
 _PART = r"(?P<part>rang sang|sang|trua|chieu|toi|dem|khuya)"
 _CLOCK = re.compile(
     r"(?<![\d/.-])(?P<hour>[01]?\d|2[0-3])\s?(?::|h|g|gio)\s?(?P<minute>[0-5]\d)?(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
