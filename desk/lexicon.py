@@ -1,0 +1,72 @@
+"""What the desk knows of the language: names of codes, and how the words of a query are read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from index.base import Facet
+from langnghe.errors import UsageError
+from nlp import labels
+from nlp.agencies import AgencyTable, load_agencies
+from nlp.places import Gazetteer, load_gazetteer
+
+_LABELS: Mapping[Facet, Mapping[str, labels.Label]] = {
+    Facet.TOPIC: labels.TOPICS,
+    Facet.SENTIMENT: labels.SENTIMENTS,
+    Facet.INTENT: labels.INTENTS,
+    Facet.URGENCY: labels.URGENCIES,
+    Facet.CHANNEL: labels.CHANNELS,
+    Facet.FLAG: labels.FLAGS,
+}
+_UNIT_OF_TODAY = "n:"
+
+
+def _no_titles() -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    gazetteer: Gazetteer
+    agencies: AgencyTable
+    source_titles: Callable[[], Mapping[str, str]] = field(default=_no_titles)
+    """Titles of sources by name, as they stand now."""
+
+    def name(self, facet: Facet, key: str, language: str = "vi") -> str:
+        """What people call `key`; the key itself where nobody named it."""
+        if facet is Facet.PLACE:
+            return self.gazetteer.name(key)
+        if facet is Facet.AGENCY:
+            return self._named(self.agencies.name, key)
+        if facet is Facet.SOURCE:
+            return self.source_titles().get(key, key)
+        label = _LABELS.get(facet, {}).get(key)
+        return str(getattr(label, language)) if label else key
+
+    def expand_place(self, code: str) -> tuple[str, ...]:
+        """The codes that a filter by `code` means; the code alone where the gazetteer does not know it."""
+        try:
+            return tuple(sorted(self.gazetteer.expand(code)))
+        except UsageError:
+            return (code,)
+
+    def is_unit_of_today(self, code: str) -> bool:
+        return code.startswith(_UNIT_OF_TODAY)
+
+    @staticmethod
+    def _named(name: Callable[[str], str], key: str) -> str:
+        try:
+            return name(key)
+        except KeyError:
+            return key
+
+
+def load_lexicon(source_titles: Callable[[], Mapping[str, str]] = _no_titles) -> Lexicon:
+    """Reads the tables of places and agencies: some tenths of a second, once a process."""
+    return Lexicon(load_gazetteer(), load_agencies(), source_titles)
+
+
+def segment(text: str) -> list[str]:
+    """Vietnamese words of one or more syllables. Imported at the first query: it costs more than a second."""
+    from underthesea import word_tokenize  # type: ignore[import-untyped]
+
+    return list(word_tokenize(text))
