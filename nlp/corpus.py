@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from langnghe.errors import UsageError
-from langnghe.records import PiiType
+from langnghe.records import MASK, PiiType
+from nlp.clean import clean_text
 
 CORPUS_DIR = Path(__file__).parent / "data" / "corpus"
 TEST_SHARE, DEV_SHARE = 0.2, 0.1
@@ -67,6 +68,19 @@ def split_hash(rows: Iterable[Row], split: Split) -> str:
     """sha256 over the sorted text hashes of a split: proves which texts were held out."""
     hashes = sorted(text_hash(row.text) for row in split_rows(rows, split))
     return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+def product_text(row: Row) -> str:
+    """What the classifier sees of the row in service: personal data covered, then cleaned."""
+    text = row.text
+    for _, surface in row.pii:
+        text = text.replace(surface, covered(surface))
+    return clean_text(text)
+
+
+def covered(surface: str) -> str:
+    """As `nlp.pii.mask` covers a span: separators stay."""
+    return "".join(MASK if char.isalnum() else char for char in surface)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -161,7 +161,8 @@ def draw_batch(
     fate = numbers.random(size)
     shown = np.where(covered & (fate < 0.8), BLANK_ID, flat)
     shown = np.where(covered & (fate >= 0.9), numbers.integers(len(SPECIAL), tokenizer.get_vocab_size(), size), shown)
-    positions = np.flatnonzero(covered)
+    # One number of places for all batches: kernels are compiled and kept for each shape they meet.
+    positions = np.sort(numbers.permutation(np.flatnonzero(covered))[: int(0.9 * config.masked * size)])
     return Batch(
         ids=torch.from_numpy(shown.reshape(config.batch, config.length)),
         mask=torch.from_numpy(document[:, None, :, None] == document[:, None, None, :]),

@@ -15,12 +15,12 @@ SPECIAL = (PAD, UNKNOWN, START, BLANK, MASK)
 PAD_ID, START_ID, BLANK_ID = 0, 2, 3
 _COVERED = re.compile(rf"{MASK}(?:[\s.,/-]*{MASK})*")
 _STRETCHED = re.compile(r"(\D)\1{2,}")
-_URL = re.compile(r"https?://\S+|www\.\S+")
+_URL = re.compile(r"(?:https?://|www\.)(?:www\.)?([^\s/]*)\S*")
 
 
 def prepared(text: str) -> str:
     """What the tokenizer reads: canonical, lower case, `quáaaa` shortened, links cut, one mask a covered span."""
-    text = _URL.sub(lambda match: match.group().split("/")[2] if "//" in match.group() else "www", canonical(text))
+    text = _URL.sub(r"\1", canonical(text))
     return " ".join(_STRETCHED.sub(r"\1\1", _COVERED.sub(MASK, text.lower())).split())
 
 
@@ -34,9 +34,9 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
         ]
     )
     tokenizer.decoder = decoders.Metaspace()
-    tokenizer.add_special_tokens([AddedToken(name, lstrip=name == MASK, special=True) for name in SPECIAL])
+    special = [AddedToken(name, lstrip=name == MASK, special=True) for name in SPECIAL]
     trainer = trainers.BpeTrainer(
-        vocab_size=vocab_size, special_tokens=list(SPECIAL), limit_alphabet=600, min_frequency=5, show_progress=False
+        vocab_size=vocab_size, special_tokens=special, limit_alphabet=600, min_frequency=5, show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer

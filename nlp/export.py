@@ -1,0 +1,160 @@
+"""From a fine-tuned model to the shipped files: int8 ONNX, tokenizer, and the manifest, which is written last.
+
+python -m nlp.export --trained var/train --weights nlp/weights
+"""
+
+import argparse
+import hashlib
+import json
+import logging
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+from torch import Tensor, nn
+
+from nlp.corpus import Row, Split, load_rows, product_text, split_hash, split_rows
+from nlp.encoder import Encoder, EncoderConfig, LabelHeads
+from nlp.labels import HEADS
+from nlp.runtime import FORMAT, MANIFEST, MODEL, TOKENIZER, Runtime
+from nlp.tokenizer import encode, load_tokenizer
+from nlp.train import padded
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    trained: Path
+    """Folder with `model.pt` and `tokenizer.json` of `nlp.train`."""
+    weights: Path
+    name: str = "encoder-1"
+
+
+class ByteEmbedding(nn.Module):
+    """The embedding table in bytes, one scale a row: a quarter of the size."""
+
+    rows: Tensor
+    scales: Tensor
+
+    def __init__(self, table: Tensor) -> None:
+        super().__init__()
+        scales = table.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127.0
+        self.register_buffer("rows", (table / scales).round().to(torch.int8))
+        self.register_buffer("scales", scales)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        found: Tensor = self.rows[ids].to(torch.float32) * self.scales[ids]
+        return found
+
+
+def export(config: ExportConfig) -> Path:
+    """The manifest's path. Raises ValueError when the int8 model decides otherwise than the trained one."""
+    saved: dict[str, Any] = torch.load(config.trained / "model.pt", weights_only=True)
+    model = rebuilt(saved)
+    rows = [row for folder in saved["folders"] for row in load_rows(Path(folder))]
+    config.weights.mkdir(parents=True, exist_ok=True)
+    (config.weights / MANIFEST).unlink(missing_ok=True)
+    tokenizer = load_tokenizer(config.trained / TOKENIZER)
+    tokenizer.save(str(config.weights / TOKENIZER))
+    write_onnx(model, config.weights / MODEL)
+    agreement = compared(model, config.weights / MODEL, split_rows(rows, Split.DEV), tokenizer)
+    log.info("int8 agrees with fp32 on dev: %s", agreement)
+    if min(agreement.values()) < 0.97:
+        raise ValueError(f"int8 decides otherwise than fp32: {agreement}")
+    manifest = {
+        "format": FORMAT,
+        "name": config.name,
+        "files": {name: sha256(config.weights / name) for name in (MODEL, TOKENIZER)},
+        "heads": {head: list(labels) for head, labels in HEADS.items()},
+        "max_tokens": model.encoder.config.max_tokens,
+        "temperatures": saved["temperatures"],
+        "threshold": saved["threshold"],
+        "trained": {
+            "commit": commit(),
+            "arguments": saved["config"],
+            "rows": {split: len(split_rows(rows, split)) for split in Split},
+            "splits": {Path(folder).name: hashes(load_rows(Path(folder))) for folder in saved["folders"]},
+            "int8_agrees": agreement,
+        },
+    }
+    path = config.weights / MANIFEST
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def rebuilt(saved: dict[str, Any]) -> LabelHeads:
+    encoder = Encoder(EncoderConfig(**saved["encoder"]))
+    model = LabelHeads(encoder, {head: len(labels) for head, labels in HEADS.items()})
+    model.load_state_dict(saved["model"])
+    return model.eval()
+
+
+def write_onnx(model: LabelHeads, path: Path) -> None:
+    """Matrices as int8 with one scale a column, activations quantised as they come; ids (n, length) in, logits out."""
+    shape = {
+        "ids": {0: torch.export.Dim("n", max=64), 1: torch.export.Dim("length", max=model.encoder.config.max_tokens)}
+    }
+    table = model.encoder.embedding
+    model.encoder.embedding = ByteEmbedding(table.weight.detach())  # type: ignore[assignment]
+    names = [*HEADS, "sentence"]
+    sample = torch.full((2, 8), 7)
+    program = torch.onnx.export(
+        model, (sample,), dynamo=True, input_names=["ids"], output_names=names, dynamic_shapes=shape, verbose=False
+    )
+    model.encoder.embedding = table
+    if program is None:
+        raise RuntimeError("the exporter returned nothing")
+    with TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.onnx"
+        program.save(whole)
+        quantize_dynamic(whole, path, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"])
+
+
+def compared(model: LabelHeads, path: Path, rows: list[Row], tokenizer: Any) -> dict[str, float]:
+    """Share of the rows on which each head decides alike."""
+    runtime = Runtime(path, threads=2)
+    ids = sorted(encode(tokenizer, [product_text(row) for row in rows]), key=len)
+    same: dict[str, list[NDArray[np.bool_]]] = {head: [] for head in HEADS}
+    for at in range(0, len(ids), 16):
+        batch = padded(ids[at : at + 16], model.encoder.config.max_tokens)
+        with torch.inference_mode():
+            whole = model(batch)
+        small = runtime.run(batch.numpy())
+        for head, logits in zip(HEADS, whole, strict=False):
+            same[head].append(logits.numpy().argmax(1) == small[head].argmax(1))
+    return {head: round(float(np.concatenate(parts).mean()), 4) for head, parts in same.items()}
+
+
+def hashes(rows: list[Row]) -> dict[str, str]:
+    return {split: split_hash(rows, split) for split in Split}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def commit() -> str:
+    """Of the checkout this code runs in; `unknown` outside of one."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return found.stdout.strip() or "unknown"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trained", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--name", default=ExportConfig.name)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    log.info("%s", export(ExportConfig(**vars(parser.parse_args()))))
+
+
+if __name__ == "__main__":
+    main()
