@@ -75,6 +75,13 @@ class Schedule(_Part):
             CronTrigger.from_crontab(self.cron)
         return self
 
+    def describe(self) -> str:
+        """For people, in Vietnamese."""
+        if self.every_minutes is None:
+            return f"cron {self.cron}"
+        hours, minutes = divmod(self.every_minutes, 60)
+        return f"mỗi {hours} giờ" if hours and not minutes else f"mỗi {self.every_minutes} phút"
+
 
 class Expected(_Part):
     """How many entries a healthy run lists (articles in the feed, topics, rows), those already known included."""

@@ -188,10 +188,20 @@ def quarantine_payload(
 def quarantine_within(
     connection: Connection, source: str, failed: Sequence[tuple[dict[str, Any], str]], *, now: datetime
 ) -> None:
-    """`quarantine_payload` inside the caller's transaction."""
+    """`quarantine_payload` inside the caller's transaction. What waits there already is not put there twice."""
+    if not failed:
+        return
+    waiting = select(quarantine.c.payload, quarantine.c.reason).where(
+        quarantine.c.source == source,
+        quarantine.c.stage == "input",
+        quarantine.c.retried_at.is_(None),
+        quarantine.c.reason.in_({reason for _, reason in failed}),
+    )
+    known = [(payload, reason) for payload, reason in connection.execute(waiting).tuples()]
     rows = [
         {"stage": "input", "source": source, "payload": payload, "reason": reason, "quarantined_at": now}
         for payload, reason in failed
+        if (payload, reason) not in known
     ]
     if rows:
         connection.execute(quarantine.insert(), rows)
