@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from langnghe.demo.feeds import article_path
 from langnghe.demo.pieces import NOTICE, ZONE, Article, Comment, Publication, Topic
 
 Json = dict[str, Any]
@@ -77,7 +78,7 @@ def _wordpress_post(blog: Publication, article: Article, base_url: str) -> Json:
         "slug": article.slug,
         "status": "publish",
         "type": "post",
-        "link": f"{base_url}/{blog.slug}/{article.slug}/",
+        "link": base_url + article_path(blog, article),
         "title": {"rendered": escape(article.title)},
         "content": {"rendered": body, "protected": False},
         "excerpt": {"rendered": f"<p>{escape(article.paragraphs[0])}</p>", "protected": False},
@@ -97,7 +98,7 @@ def _wordpress_comment(blog: Publication, article: Article, comment: Comment, ba
         "date": _local(comment.at),
         "date_gmt": _naive_utc(comment.at),
         "content": {"rendered": f"<p>{escape(comment.text)}</p>\n"},
-        "link": f"{base_url}/{blog.slug}/{article.slug}/#comment-{comment.id}",
+        "link": f"{base_url}{article_path(blog, article)}#comment-{comment.id}",
         "status": "approved",
         "type": "comment",
         "meta": {"notice": NOTICE},

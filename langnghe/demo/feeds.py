@@ -13,7 +13,10 @@ NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
 def article_path(publication: Publication, article: Article) -> str:
-    return f"/{publication.slug}/{article.section}/{article.slug}.html"
+    """A newspaper has sections, a blog has none."""
+    if article.section:
+        return f"/{publication.slug}/{article.section}/{article.slug}.html"
+    return f"/{publication.slug}/{article.slug}/"
 
 
 def rss(publication: Publication, articles: Sequence[Article], base_url: str) -> bytes:

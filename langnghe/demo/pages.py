@@ -7,7 +7,7 @@ from html import escape
 from string import Template
 
 from langnghe.demo.feeds import article_path
-from langnghe.demo.pieces import NOTICE, ZONE, Article, Comment, Publication, Question
+from langnghe.demo.pieces import NOTICE, ZONE, Article, Comment, Publication, Question, Topic
 
 _PAGE = Template(
     """<!DOCTYPE html>
@@ -53,12 +53,20 @@ def article_page(publication: Publication, article: Article, base_url: str) -> b
     return _page(publication, article.title, main, head)
 
 
+def topic_page(forum: Publication, topic: Topic) -> bytes:
+    """Where the links of a forum's posts lead; crawlers read the forum's JSON instead."""
+    return _page(forum, topic.title, f"<h1>{escape(topic.title)}</h1>\n{_comments(topic.posts)}")
+
+
 def front_page(publication: Publication) -> bytes:
-    items = (
-        f'<li><a href="{article_path(publication, article)}">{escape(article.title)}</a></li>'
-        for article in publication.articles
-    )
+    links = [(article_path(publication, article), article.title) for article in publication.articles]
+    links += [(topic_path(publication, topic), topic.title) for topic in publication.topics]
+    items = (f'<li><a href="{path}">{escape(title)}</a></li>' for path, title in links)
     return _page(publication, publication.title, _titled_list(publication.title, items))
+
+
+def topic_path(forum: Publication, topic: Topic) -> str:
+    return f"/{forum.slug}/topic/{topic.id}/{topic.slug}"
 
 
 def home_page(publications: Iterable[Publication]) -> bytes:

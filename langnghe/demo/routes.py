@@ -40,17 +40,22 @@ class DemoSite:
             for pattern, answer in (
                 (r"/", self._home),
                 (r"/robots\.txt", self._robots),
-                (r"/(ven-kenh|pho-thi)/", self._front),
+                (r"/(ven-kenh|pho-thi|goc-pho|xom-minh|chung-cu)/", self._front),
                 (r"/(ven-kenh|pho-thi)/rss/([a-z-]+)\.xml", self._rss),
                 (r"/(ven-kenh|pho-thi)/atom/([a-z-]+)\.xml", self._atom),
                 (r"/(ven-kenh|pho-thi)/news-sitemap\.xml", self._sitemap),
                 (r"/(ven-kenh|pho-thi)/([a-z-]+)/([a-z0-9-]+)\.html", self._article),
+                (r"/(goc-pho)/()([a-z0-9-]+)/", self._article),
                 (r"/goc-pho/wp-json/wp/v2/(posts|comments)", self._wordpress),
                 (r"/xom-minh/api/recent", self._nodebb_recent),
                 (r"/xom-minh/api/topic/(\d+)(?:/[^/]*)?", self._nodebb_topic),
                 (r"/chung-cu/latest\.json", self._discourse_latest),
                 (r"/chung-cu/t/(?:[^/]+/)?(\d+)\.json", self._discourse_topic),
                 (r"/chung-cu/t/(\d+)/posts\.json", self._discourse_posts),
+                (r"/(xom-minh|chung-cu)/topic/(\d+)(?:/.*)?", self._topic),
+                (r"/(chung-cu)/t/[^/]+/(\d+)(?:/\d+)?", self._topic),
+                (r"/xom-minh/post/(\d+)", self._nodebb_post),
+                (r"/(?:hoi-dap|tong-dai)/", self._questions),
                 (r"/hoi-dap/danh-sach", self._questions),
                 (r"/hoi-dap/cau-hoi/(\d+)\.html", self._question),
                 (r"/tong-dai/1022\.csv", self._hotline),
@@ -122,6 +127,15 @@ class DemoSite:
     def _discourse_posts(self, query: Query, number: str) -> Answer | None:
         ids = [int(id_) for id_ in query.get("post_ids[]", ()) if id_.isdecimal()]
         return next((_json(apis.discourse_posts(topic, ids)) for topic in self._topics("chung-cu", number)), None)
+
+    def _topic(self, _: Query, slug: str, number: str) -> Answer | None:
+        forum = self.publications[slug]
+        return next((Answer(pages.topic_page(forum, topic), HTML) for topic in self._topics(slug, number)), None)
+
+    def _nodebb_post(self, _: Query, number: str) -> Answer | None:
+        forum = self.publications["xom-minh"]
+        found = (topic for topic in forum.topics for post in topic.posts if post.id == int(number))
+        return next((Answer(pages.topic_page(forum, topic), HTML) for topic in found), None)
 
     def _topics(self, slug: str, number: str) -> Iterator[Topic]:
         return (topic for topic in self.publications[slug].topics if topic.id == int(number))
