@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 
 from langnghe.errors import ConfigError
-from langnghe.text import fold
 
 CITY = "c:79"
 OLD_PROVINCES = ("79", "74", "77")
 _NEW_PROVINCE_KEY = "thanhphohochiminh"
+_HERE = ("Hồ Chí Minh", "Bình Dương", "Bà Rịa - Vũng Tàu")
 _TABLES = ("dataset.db", "converter_2025.json")
 MAIN_SHARE = 2 / 3
 """Belief in the unit that the tables name as the main heir of a split ward.
@@ -64,14 +64,12 @@ class UnitTables:
     units: dict[str, Unit]
     heirs: dict[str, dict[str, float]]
     """Old ward, district or province → the units of today that it became part of; weights add up to 1."""
-    outside: dict[str, frozenset[str]]
-    """Names of wards, districts elsewhere in the country → the provinces that hold one."""
+    elsewhere: dict[str, set[str]]
+    """Folded and glued name of a ward or district in another province → those provinces, folded and glued."""
     provinces: frozenset[str]
     """Names of all provinces of either era but ours."""
-    towns: dict[str, str]
-    """Names of the provincial cities elsewhere → their province."""
-    outside_keys: dict[str, frozenset[str]] = field(default_factory=dict)
-    """`outside` with everything folded."""
+    towns: frozenset[str]
+    """Names of the provincial cities elsewhere."""
     city_aliases: tuple[str, ...] = ()
     words: dict[str, Any] = field(default_factory=dict)
 
@@ -89,8 +87,7 @@ def build_tables() -> UnitTables:
     units = {CITY: _city(own["city"], new.values())} | {unit.code: unit for unit in new.values()} | old
     units |= _earlier(own["earlier_districts"], old)
     heirs = links | _summed(links, units, own["earlier_districts"])
-    keys = {fold(name): frozenset(map(fold, holders)) for name, holders in outside[0].items()}
-    return UnitTables(units, heirs, *outside, keys, tuple(own["city"]["aliases"]), own)
+    return UnitTables(units, heirs, *outside, tuple(own["city"]["aliases"]), own)
 
 
 def read_yaml(name: str) -> dict[str, Any]:
@@ -102,7 +99,11 @@ def read_yaml(name: str) -> dict[str, Any]:
 
 def _library_tables() -> tuple[Path, Path]:
     spec = find_spec("vietnamadminunits")
-    places = [Path(spec.submodule_search_locations[0]) / "data" / n for n in _TABLES] if spec and spec.submodule_search_locations else []
+    places = (
+        [Path(spec.submodule_search_locations[0]) / "data" / n for n in _TABLES]
+        if spec and spec.submodule_search_locations
+        else []
+    )
     if not places or not all(path.is_file() for path in places):
         raise ConfigError("Thiếu bảng đơn vị hành chính: hãy cài lại gói `vietnamadminunits`.")
     return places[0], places[1]
@@ -147,8 +148,14 @@ def _old_units(tables: sqlite3.Connection, aliases: dict[str, list[str]]) -> tup
 
 def _old_unit(row: sqlite3.Row, level: str, code: str, parent: str | None, aliases: dict[str, list[str]]) -> Unit:
     name = row[level]
-    type_word = next(word for word in ("Thành phố", "Thị trấn", "Phường", "Quận", "Huyện", "Tỉnh", "Xã") if name.startswith(word))
-    numbers = [a[6:].lstrip("0") for a in json.loads(row["wardAlias"] or "[]") if a[:6] == "phuong" and a[6:].isdigit()] if level == "ward" else []
+    type_word = next(
+        word for word in ("Thành phố", "Thị trấn", "Phường", "Quận", "Huyện", "Tỉnh", "Xã") if name.startswith(word)
+    )
+    numbers = (
+        [a[6:].lstrip("0") for a in json.loads(row["wardAlias"] or "[]") if a[:6] == "phuong" and a[6:].isdigit()]
+        if level == "ward"
+        else []
+    )
     return Unit(
         code,
         name,
@@ -189,7 +196,9 @@ def _earlier(rows: list[dict[str, Any]], old: dict[str, Unit]) -> dict[str, Unit
     return found
 
 
-def _summed(links: dict[str, dict[str, float]], units: dict[str, Unit], earlier: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+def _summed(
+    links: dict[str, dict[str, float]], units: dict[str, Unit], earlier: list[dict[str, Any]]
+) -> dict[str, dict[str, float]]:
     """Heirs of districts and provinces: each old ward counts alike, for wards were drawn around equal numbers of people."""
     wards: dict[str, list[str]] = defaultdict(list)
     for code in links:
@@ -209,18 +218,20 @@ def _shares(codes: list[str], links: dict[str, dict[str, float]]) -> Iterator[tu
     yield from sorted(sums.items(), key=lambda item: -item[1])
 
 
-def _outside(tables: sqlite3.Connection) -> tuple[dict[str, frozenset[str]], frozenset[str], dict[str, str]]:
+def _outside(tables: sqlite3.Connection) -> tuple[dict[str, set[str]], frozenset[str], frozenset[str]]:
     holders: dict[str, set[str]] = defaultdict(set)
-    towns: dict[str, str] = {}
-    here = ("Hồ Chí Minh", "Bình Dương", "Bà Rịa - Vũng Tàu")
-    for province, ward in tables.execute("SELECT provinceShort, wardShort FROM admin_units"):
+    for ward, province in tables.execute("SELECT wardShortKey, provinceShortKey FROM admin_units"):
         holders[ward].add(province)
-    legacy = "SELECT DISTINCT provinceShort, districtShort, districtType, wardShort FROM admin_units_legacy"
-    for province, district, kind, ward in tables.execute(legacy):
+    legacy = "SELECT wardShortKey, districtShortKey, provinceShortKey FROM admin_units_legacy"
+    for ward, district, province in tables.execute(legacy):
         holders[ward].add(province)
         holders[district].add(province)
-        if kind == "Thành phố" and province not in here:
-            towns[district.removesuffix(" (Thành phố)")] = province
-    provinces = {p for found in holders.values() for p in found} - set(here)
-    abroad = {name: frozenset(found - set(here)) for name, found in holders.items() if name and not found <= set(here)}
-    return abroad, frozenset(provinces), towns
+    marks = ", ".join("?" * len(_HERE))
+    provinces = tables.execute(
+        f"SELECT provinceShort FROM admin_units_legacy WHERE provinceShort NOT IN ({marks})", _HERE
+    )  # noqa: S608
+    towns = tables.execute(
+        f"SELECT districtShort FROM admin_units_legacy WHERE districtType = 'Thành phố' AND provinceShort NOT IN ({marks})",  # noqa: S608
+        _HERE,
+    )
+    return holders, frozenset(p for (p,) in provinces), frozenset(t.removesuffix(" (Thành phố)") for (t,) in towns)

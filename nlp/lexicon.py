@@ -101,27 +101,28 @@ def build_lexicon(tables: UnitTables) -> Lexicon:
     heads = read_yaml("place_heads.yaml")
     landmarks = read_yaml("landmarks.yaml")
     names: Trie = {}
-    never = set(map(_syllables, tables.words["never_bare"]))
+    never = set(map(syllables, tables.words["never_bare"]))
     for name in (*_unit_names(tables), *_outside_names(tables), *_landmark_names(landmarks)):
         if name.toned in never and name.kind is not NameKind.STREET:
             name = Name(name.kind, name.toned, name.codes, False)
-        _put(names, _key(name.toned)).append(name)
+        _put(names, folded_key(name.toned)).append(name)
     return Lexicon(
         names,
         _head_trie(heads),
         frozenset(tuple(name.split()) for name in tables.words["plain_names"]),
         frozenset(tuple(title.split()) for title in tables.words["titles"]),
-        frozenset(map(_syllables, tables.words["never_lower"])),
-        frozenset((a, b) for a, b in map(_syllables, tables.words["compounds"])),
+        frozenset(map(syllables, tables.words["never_lower"])),
+        frozenset((a, b) for a, b in map(syllables, tables.words["compounds"])),
         _numbers(tables),
     )
 
 
-def _syllables(name: str) -> tuple[str, ...]:
+def syllables(name: str) -> tuple[str, ...]:
+    """Lower case, canonical tone placement."""
     return tuple(read_words(canonical(name)).toned)
 
 
-def _key(toned: Iterable[str]) -> tuple[str, ...]:
+def folded_key(toned: Iterable[str]) -> tuple[str, ...]:
     return tuple(read_words(" ".join(toned)).plain)
 
 
@@ -142,29 +143,29 @@ def _unit_names(tables: UnitTables) -> Iterable[Name]:
         safe = not name[-1].isdigit() and len(name) > 1
         yield Name(NameKind.UNIT, name, tuple(found), safe)
     for alias in tables.city_aliases:
-        yield Name(NameKind.UNIT, _syllables(alias), (CITY,))
+        yield Name(NameKind.UNIT, syllables(alias), (CITY,))
 
 
 def _names_of(unit: Unit) -> Iterable[tuple[str, ...]]:
     if unit.kind is UnitKind.CITY or unit.code == "p:79":
         return
-    yield _syllables(unit.short)
+    yield syllables(unit.short)
     for alias in unit.aliases:
-        yield _syllables(alias)
+        yield syllables(alias)
 
 
 def _outside_names(tables: UnitTables) -> Iterable[Name]:
     ours = {unit.short for unit in tables.units.values()}
     for name in sorted({*tables.provinces, *tables.towns} - ours):
-        yield Name(NameKind.OUTSIDE, _syllables(name), (), len(name.split()) > 1 or name in ("Huế", "Pleiku"))
+        yield Name(NameKind.OUTSIDE, syllables(name), (), len(name.split()) > 1 or name in ("Huế", "Pleiku"))
 
 
 def _landmark_names(landmarks: dict[str, str]) -> Iterable[Name]:
     common = set(_listed(landmarks["common_streets"]))
     for name in dict.fromkeys([*_listed(landmarks["streets"]), *common]):
-        yield Name(NameKind.STREET, _syllables(name), (), name not in common)
+        yield Name(NameKind.STREET, syllables(name), (), name not in common)
     for name in _listed(landmarks["landmarks"]):
-        yield Name(NameKind.LANDMARK, _syllables(name))
+        yield Name(NameKind.LANDMARK, syllables(name))
 
 
 def _listed(text: str) -> list[str]:
@@ -184,9 +185,9 @@ def _head_trie(heads: dict[str, list[str]]) -> Trie:
     trie: Trie = {}
     for kind, listed in heads.items():
         for head in listed:
-            toned = _syllables(head)
+            toned = syllables(head)
             node = trie
-            for syllable in _key(toned):
+            for syllable in folded_key(toned):
                 node = node.setdefault(syllable, {})
             node.setdefault(_END, Head(kind, toned))
     return trie

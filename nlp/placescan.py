@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from nlp.gazetteer import CITY
 from nlp.lexicon import Head, Lexicon, Match, Name, NameKind
-from nlp.runs import SURNAMES, capital_run, institution_run, is_city
+from nlp.runs import COUNTED, SURNAMES, capital_run, institution_run, is_city
 from nlp.words import Words
 
 _COMPACT = re.compile(r"([pqf])0?(\d{1,2})")
@@ -17,13 +17,22 @@ _ROAD_CODE = re.compile(r"(?:ql|tl|hl|dt|dh|d|n|c|ta|lk)\d{1,3}[a-z]?")
 _BIG_ROAD = re.compile(r"(?:ql|tl|dt)\d{1,3}[a-z]?")
 _NUMBER = re.compile(r"[^\W\d_]{0,2}\d[^\W_]*(?:[/.\-][^\W_]{1,5})*")
 _MEASURE = re.compile(r"\d+(?:m|m2|km|ha|h|k|tr|ty|g|p)")
-_COUNTED = frozenset("lan met m km lan chieu ngay nam thang nguoi xe ty trieu gio phut dong can cay nha tang ho ha vu phan muoi tuyen con chuc".split())
 _SPACES = re.compile(r"[^\S\n]{0,3}")
 _DOTTED = re.compile(r"[^\S\n]?\.?[^\S\n]?")
 _LISTED = re.compile(r"[^\S\n]?(?:[,–-]|và|với|giao)?[^\S\n]?")
 _OPENS = re.compile(r"[.!?:\n\"“”'‘’(\[…|]\s*$")
 _MASKED = re.compile(r"•[^\S\n]?$")
-LEVELS = {"ward": "no", "commune": "no", "township": "no", "special": "nd", "district": "d", "rural": "d", "town": "d", "city": "dc", "province": "p"}
+LEVELS = {
+    "ward": "no",
+    "commune": "no",
+    "township": "no",
+    "special": "nd",
+    "district": "d",
+    "rural": "d",
+    "town": "d",
+    "city": "dc",
+    "province": "p",
+}
 """Type word of a unit → the first letters of the codes it may mean."""
 UNIT_HEADS = frozenset(LEVELS)
 _WIDEST_NUMBER = {"ward": 28, "district": 12}
@@ -32,7 +41,26 @@ _DOTTED_HEADS = frozenset({"tp", "kp", "ql", "tl", "hl", "dt", "dh", "kdc", "kcn
 _ALONG = frozenset("tren doc doan khuc goc mat".split())
 _NEAR = frozenset("tren o tai ben doc doan khuc goc tu den ra ve khu gan ngoai qua giap so vo cuoi dau truoc".split())
 _BUSINESSES = frozenset("ty cty tnhh hang san doan hieu an bao may clb quan nuoc luc".split())
-_PAIRS = frozenset({"giao lộ", "ngã ba", "ngã tư", "ngã năm", "ngã sáu", "nút giao", "góc", "góc đường", "hầm chui", "kênh", "cảng", "bán đảo", "tuyến metro", "metro", "nhà máy xử lý nước thải", "rạch"})
+_PAIRS = frozenset(
+    {
+        "giao lộ",
+        "ngã ba",
+        "ngã tư",
+        "ngã năm",
+        "ngã sáu",
+        "nút giao",
+        "góc",
+        "góc đường",
+        "hầm chui",
+        "kênh",
+        "cảng",
+        "bán đảo",
+        "tuyến metro",
+        "metro",
+        "nhà máy xử lý nước thải",
+        "rạch",
+    }
+)
 """Landmarks named after two places: `ngã tư Cao Thắng - Võ Văn Tần`."""
 _HOUSED = frozenset({"chung cư", "cc", "nhà tập thể", "cư xá", "khu tập thể", "tòa nhà"})
 
@@ -61,11 +89,23 @@ def scan(words: Words, lexicon: Lexicon) -> list[Found]:
     scanner = _Scanner(words, lexicon)
     found: list[Found] = []
     i = 0
-    while i < len(words):
+    plain, capital, n = words.plain, words.capital, len(words)
+    names, heads = lexicon.names, lexicon.heads
+    while i < n:
+        key = plain[i]
+        if key not in names and key not in heads and not capital[i] and key.isalpha():
+            i += 1
+            continue
         here = scanner.at(i, found[-1] if found else None)
         found += here
         i = here[0].stop if here else i + 1
     return found
+
+
+def scan_at(words: Words, i: int, lexicon: Lexicon) -> Found | None:
+    """The place that begins at syllable i."""
+    found = _Scanner(words, lexicon).at(i, None)
+    return found[0] if found and found[0].first == i else None
 
 
 class _Scanner:
@@ -77,7 +117,7 @@ class _Scanner:
         words = self.words
         key = words.plain[i]
         name = self.lexicon.name_at(words, i) if key in self.lexicon.names else None
-        if name and is_city(name) and not self._in_address(i, name.stop):
+        if name and is_city(name) and not words.in_address(i, name.stop):
             return [Found(i, name.stop, Kind.UNIT, (CITY,))]
         if key[0] in "pqf" and (found := self._compact(i)):
             return [found]
@@ -93,13 +133,6 @@ class _Scanner:
         return self._street_by_context(i, previous)
 
     # --- units -------------------------------------------------------------------------------------------------
-
-    def _in_address(self, i: int, stop: int) -> bool:
-        """`dichvucong-hcm.online`: part of an address on the web."""
-        text, start, end = self.words.text, self.words.starts[i], self.words.ends[stop - 1]
-        if not text[start:end].islower() or not text[start:end].isascii():
-            return False
-        return (start > 0 and text[start - 1] in "-.@/_") or (text[end : end + 1] in ("-", ".", "@", "_") and text[end + 1 : end + 2].isalnum())
 
     def _compact(self, i: int) -> Found | None:
         """`P4`, `q7`."""
@@ -143,15 +176,30 @@ class _Scanner:
         loose = match and not match.exact and not words.unmarked and not words.cased(j)
         if match and codes and not loose and (run <= match.stop or self._starts_other(match.stop)):
             return [Found(i, match.stop, Kind.UNIT, codes, kind, _plain(words, j, match.stop))]
-        if match and match.stop >= run and not short and (words.cased(j) or match.exact) and _has(match, NameKind.OUTSIDE):
+        if (
+            match
+            and match.stop >= run
+            and not short
+            and (words.cased(j) or match.exact)
+            and _has(match, NameKind.OUTSIDE)
+        ):
             return [Found(i, match.stop, Kind.OUTSIDE, (), kind, _plain(words, j, match.stop))]
-        if run > j and not short and kind not in ("city", "province") and not (run - j > 2 and words.plain[j] in SURNAMES):
+        if (
+            run > j
+            and not short
+            and kind not in ("city", "province")
+            and not (run - j > 2 and words.plain[j] in SURNAMES)
+        ):
             return [Found(i, run, Kind.OUTSIDE, (), kind, _plain(words, j, run))]
         return []
 
     def _starts_other(self, i: int) -> bool:
         head = self.lexicon.head_at(self.words, i)
-        if head and self.words.toned[i : head[0]] == list(head[1].toned) and (head[1].kind in UNIT_HEADS or not self.words.capital[i]):
+        if (
+            head
+            and self.words.toned[i : head[0]] == list(head[1].toned)
+            and (head[1].kind in UNIT_HEADS or not self.words.capital[i])
+        ):
             return True
         return self.lexicon.name_at(self.words, i) is not None
 
@@ -186,7 +234,12 @@ class _Scanner:
         words = self.words
         if not _DOTTED.fullmatch(words.gap(j - 1)):
             return []
-        if (inner := self.lexicon.head_at(words, j)) and inner[1].kind in ("road", "alley", "landmark") and not words.capital[j] or words.plain[j] in ("vanh", "quoc", "xa", "tinh", "ven"):
+        if (
+            (inner := self.lexicon.head_at(words, j))
+            and inner[1].kind in ("road", "alley", "landmark")
+            and not words.capital[j]
+            or words.plain[j] in ("vanh", "quoc", "xa", "tinh", "ven")
+        ):
             return []
         match = self.lexicon.name_at(words, j)
         run = capital_run(words, self.lexicon, j)
@@ -206,7 +259,7 @@ class _Scanner:
         if _MEASURE.fullmatch(words.plain[stop - 1]):
             return True
         return stop < len(words) and (
-            (words.joined(stop - 1) and words.plain[stop] in _COUNTED and not words.capital[stop])
+            (words.joined(stop - 1) and words.plain[stop] in COUNTED and not words.capital[stop])
             or (words.gap(stop - 1) == "," and words.plain[stop][0].isdigit())
         )
 
@@ -229,7 +282,13 @@ class _Scanner:
         stop = self._number(j)
         if stop and self._counts(stop):
             return []
-        if kind == "road" and words.plain[j - 1] == "lo" and words.plain[i] == "dai" and (street := self._street(i, j)) and self._known_street(j):
+        if (
+            kind == "road"
+            and words.plain[j - 1] == "lo"
+            and words.plain[i] == "dai"
+            and (street := self._street(i, j))
+            and self._known_street(j)
+        ):
             return street
         if kind == "alley" and stop is None:
             return self._street(i, j)
@@ -270,7 +329,9 @@ class _Scanner:
         else:
             numbered = self._number(j) if label in _HOUSED else None
             stop = self._name_end(numbered if numbered and words.joined(numbered - 1) else j, dashes=label in _PAIRS)
-            if stop is None and (words.plain[j].isdigit() and head.toned[-1] in ("số", "metro", "phố") or _dated(words, j)):
+            if stop is None and (
+                words.plain[j].isdigit() and head.toned[-1] in ("số", "metro", "phố") or _dated(words, j)
+            ):
                 stop = self._number(j)
             if stop and label == "bến xe" and words.joined(stop - 1) and words.toned[stop] in ("mới", "cũ"):
                 stop += 1
@@ -293,8 +354,13 @@ class _Scanner:
         unit = self.lexicon.head_at(self.words, stop) if linked else None
         if unit and unit[1].kind in UNIT_HEADS and (named := self._headed(stop, *unit)):
             return named[0].stop
-        return stop if stop > j and any(self.words.cased(k) or self.words.plain[k].isdigit() for k in range(j, stop)) or (
-            stop > j and self.words.unmarked) else None
+        return (
+            stop
+            if stop > j
+            and any(self.words.cased(k) or self.words.plain[k].isdigit() for k in range(j, stop))
+            or (stop > j and self.words.unmarked)
+            else None
+        )
 
     def _inside(self, j: int, stop: int) -> list[Found]:
         """The city, and units with their type word, inside a longer name."""
@@ -340,7 +406,11 @@ class _Scanner:
             return False
         if cased and (match.exact or words.unmarked):
             return name.safe or (name.kind is NameKind.STREET and self._in_street_context(i))
-        if not name.safe or not (match.exact or words.unmarked) or (words.cased(i) and not cased and name.kind is not NameKind.LANDMARK):
+        if (
+            not name.safe
+            or not (match.exact or words.unmarked)
+            or (words.cased(i) and not cased and name.kind is not NameKind.LANDMARK)
+        ):
             return False
         length = match.stop - i
         if name.kind is NameKind.UNIT:
@@ -354,7 +424,12 @@ class _Scanner:
     def _belongs_to_longer(self, i: int, stop: int, *, adjacent: bool) -> bool:
         words = self.words
         if i > 0 and words.joined(i - 1) and not adjacent:
-            if words.cased(i - 1) and not self._opens(i - 1) and words.plain[i - 1] not in _NEAR and not words.plain[i - 1][-1].isdigit():
+            if (
+                words.cased(i - 1)
+                and not self._opens(i - 1)
+                and words.plain[i - 1] not in _NEAR
+                and not words.plain[i - 1][-1].isdigit()
+            ):
                 return True
             if words.plain[i - 1] in _BUSINESSES or self._titled(i):
                 return True
@@ -375,20 +450,38 @@ class _Scanner:
         words = self.words
         if i == 0:
             return False
-        return words.plain[i - 1] in _ALONG or words.plain[i - 1][0].isdigit() or bool(_MASKED.search(words.text, 0, words.starts[i]))
+        return (
+            words.plain[i - 1] in _ALONG
+            or words.plain[i - 1][0].isdigit()
+            or bool(_MASKED.search(words.text, 0, words.starts[i]))
+        )
 
     def _street_by_context(self, i: int, previous: Found | None) -> list[Found]:
         """A name in capitals behind a house number, `trên`, `đoạn`, or next to another street."""
         words = self.words
         if not words.cased(i) or i == 0 or self._titled(i):
             return []
-        if words.plain[i] not in SURNAMES and not (i > 1 and "/" in words.gap(i - 2) and words.plain[i - 1][0].isdigit() and words.joined(i - 1)):
+        if words.plain[i] not in SURNAMES and not (
+            i > 1 and "/" in words.gap(i - 2) and words.plain[i - 1][0].isdigit() and words.joined(i - 1)
+        ):
             return []
         stop = capital_run(words, self.lexicon, i)
-        beside = previous is not None and previous.kind is Kind.STREET and previous.stop == i and _LISTED.fullmatch(words.gap(i - 1))
-        housed = words.joined(i - 1) and ("/" in words.gap(i - 2) if i > 1 and words.plain[i - 1][0].isdigit() else False)
+        beside = (
+            previous is not None
+            and previous.kind is Kind.STREET
+            and previous.stop == i
+            and _LISTED.fullmatch(words.gap(i - 1))
+        )
+        housed = words.joined(i - 1) and (
+            "/" in words.gap(i - 2) if i > 1 and words.plain[i - 1][0].isdigit() else False
+        )
         along = words.joined(i - 1) and words.plain[i - 1] in _ALONG
-        numbered = words.joined(i - 1) and i > 1 and words.plain[i - 1][0].isdigit() and words.plain[i - 2] in ("so", "nha", "tai")
+        numbered = (
+            words.joined(i - 1)
+            and i > 1
+            and words.plain[i - 1][0].isdigit()
+            and words.plain[i - 2] in ("so", "nha", "tai")
+        )
         if stop - i >= 2 and (beside or along or housed or numbered):
             return [Found(i, stop, Kind.STREET, name=_plain(words, i, stop))]
         return []
@@ -413,4 +506,6 @@ def _plain(words: Words, first: int, stop: int) -> str:
 
 def _dated(words: Words, j: int) -> bool:
     """`công viên 23/9`, `cầu 30/4`."""
-    return words.plain[j].isdigit() and words.gap(j) in ("/", "-") and j + 1 < len(words) and words.plain[j + 1].isdigit()
+    return (
+        words.plain[j].isdigit() and words.gap(j) in ("/", "-") and j + 1 < len(words) and words.plain[j + 1].isdigit()
+    )

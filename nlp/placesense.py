@@ -71,7 +71,8 @@ def _as_candidates(scores: dict[str, float], tables: UnitTables) -> tuple[PlaceC
     total = sum(scores.values())
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     return tuple(
-        PlaceCandidate(code=code, name=display_name(code, tables), weight=round(score / total, 6)) for code, score in ranked
+        PlaceCandidate(code=code, name=display_name(code, tables), weight=round(score / total, 6))
+        for code, score in ranked
     )
 
 
@@ -99,7 +100,9 @@ def _possible(place: Found, tables: UnitTables) -> list[str]:
     return [code for code in place.codes if code == CITY or not level or code[0] in level]
 
 
-def _scores(i: int, found: Sequence[Found], possible: Sequence[Sequence[str]], tables: UnitTables, *, after: bool) -> dict[str, float]:
+def _scores(
+    i: int, found: Sequence[Found], possible: Sequence[Sequence[str]], tables: UnitTables, *, after: bool
+) -> dict[str, float]:
     place = found[i]
     scores = {code: _belief(code, place, tables, after=after) for code in possible[i]}
     if len(scores) < 2:
@@ -108,7 +111,11 @@ def _scores(i: int, found: Sequence[Found], possible: Sequence[Sequence[str]], t
     for k, other in enumerate(found):
         if k == i or not possible[k] or CITY in possible[k] or other.name == place.name:
             continue
-        strength = _NEXT_DOOR if 0 <= other.first - place.stop < _NEXT_DOOR_WORDS or 0 <= place.first - other.stop < 2 else _SAME_TEXT
+        strength = (
+            _NEXT_DOOR
+            if 0 <= other.first - place.stop < _NEXT_DOOR_WORDS or 0 <= place.first - other.stop < 2
+            else _SAME_TEXT
+        )
         for code in scores:
             if any(_related(code, anchor, tables) for anchor in possible[k]):
                 near[code] = max(near[code], strength)
@@ -151,5 +158,13 @@ def _is_elsewhere(i: int, found: Sequence[Found], tables: UnitTables) -> bool:
     behind = next((other for other in found[i + 1 :] if other.first - place.stop < 3), None)
     if behind and behind.kind is Kind.OUTSIDE and behind.head in (None, "province", "city"):
         return True
-    ours = any(k != i and (CITY in other.codes or (other.kind is Kind.UNIT and other.head != place.head)) for k, other in enumerate(found))
-    return not ours and any(o.kind is Kind.OUTSIDE and o.name in tables.outside_keys.get(place.name, ()) for o in found)
+    ours = any(
+        k != i and (CITY in other.codes or (other.kind is Kind.UNIT and other.head != place.head))
+        for k, other in enumerate(found)
+    )
+    holders = tables.elsewhere.get(_glued(place.name), ())
+    return not ours and any(other.kind is Kind.OUTSIDE and _glued(other.name) in holders for other in found)
+
+
+def _glued(name: str) -> str:
+    return name.replace(" ", "").replace("-", "")

@@ -14,10 +14,24 @@ SURNAMES = frozenset(
     "phung ha thai dao ton quach mai lu luu kieu la kha au dong tong che bach ung no nam thich lac an hai phu cach".split()
 )
 _DASH = re.compile(r"[^\S\n]?[-–][^\S\n]?")
-_NUMBER = re.compile(r"\d{1,3}[a-z]?|[ivx]{1,4}")
+_NUMBER = re.compile(r"\d{1,3}[a-z]?")
+COUNTED = frozenset(
+    "lan met m km lan chieu ngay nam thang nguoi xe ty trieu gio phut dong can cay nha tang ho ha vu phan muoi tuyen con chuc".split()
+)
+"""A number in front of one of these counts; it ends no name."""
 _STOPS = frozenset("tp tphcm hcm q p quan phuong xa huyen tinh ubnd hdnd csgt youtube tiktok facebook".split())
-_OFFICES = frozenset({("cong", "an"), ("cong", "doan"), ("cong", "dan"), ("cong", "ty"), ("cong", "nhan"), ("cuc", "truong"), ("so", "xay")})
-_NEW_INSTITUTION = frozenset("truong benh dai so bo ubnd cong vien hoc tram".split())
+_OFFICES = frozenset(
+    {
+        ("cong", "an"),
+        ("cong", "doan"),
+        ("cong", "dan"),
+        ("cong", "ty"),
+        ("cong", "nhan"),
+        ("cuc", "truong"),
+        ("so", "xay"),
+    }
+)
+_NEW_INSTITUTION = frozenset("truong benh dai so bo ubnd cong vien hoc tram uy thanh hdnd".split())
 
 
 def capital_run(words: Words, lexicon: Lexicon, i: int, *, dashes: bool = False) -> int:
@@ -25,7 +39,11 @@ def capital_run(words: Words, lexicon: Lexicon, i: int, *, dashes: bool = False)
 
     `dashes`: "Long Thành - Dầu Giây" is one name.
     """
-    if i >= len(words) or (words.plain[i], words.plain[i + 1] if i + 1 < len(words) else "") in _OFFICES or words.plain[i] in _STOPS:
+    if (
+        i >= len(words)
+        or (words.plain[i], words.plain[i + 1] if i + 1 < len(words) else "") in _OFFICES
+        or words.plain[i] in _STOPS
+    ):
         return _from_city(words, lexicon, i) if dashes else i
     stop = i
     while stop < len(words) and stop - i < LONGEST_NAME and words.cased(stop) and _goes_on(words, lexicon, i, stop):
@@ -80,7 +98,12 @@ def institution_run(words: Words, lexicon: Lexicon, i: int) -> int:
         known = lexicon.name_at(words, stop)
         if known and is_city(known):
             return known.stop if stop == i or words.plain[stop] != "sai" else stop
-        if known and words.cased(stop) and known.exact and any(name.kind.value in ("unit", "outside", "street") for name in known.names):
+        if (
+            known
+            and words.cased(stop)
+            and known.exact
+            and any(name.kind.value in ("unit", "outside", "street") for name in known.names)
+        ):
             step, named = known.stop - stop, True
         else:
             step = _institution_step(words, stop, first=stop == i, named=named)
@@ -99,11 +122,13 @@ def _linked(words: Words, i: int) -> bool:
 def _institution_step(words: Words, i: int, *, first: bool, named: bool) -> int:
     """How many syllables from i belong to the name; 0 where it ends. Behind a proper name nothing goes on in lower case."""
     following = words.plain[i + 1] if words.joined(i) else ""
+    if (words.plain[i], following) in _OFFICES or (words.plain[i] in _STOPS and not first):
+        return 0
     if (words.plain[i], following) in compounds() and not words.shouting and (not named or words.cased(i)):
         return 2
     if words.cased(i):
         return 1
-    if not first and (words.plain[i].isdigit() or (_joiner(words, i) and not named)):
+    if not first and ((words.plain[i].isdigit() and following not in COUNTED) or (_joiner(words, i) and not named)):
         return 1
     return 0
 

@@ -47,30 +47,36 @@ class Words:
         """A capital that means something."""
         return self.capital[i] and not self.shouting
 
+    def in_address(self, first: int, stop: int) -> bool:
+        """Part of an address on the web: `dichvucong-hcm.online`, `@bhxh_hotro`."""
+        text, start, end = self.text, self.starts[first], self.ends[stop - 1]
+        if not (text[start:end].isascii() and text[start:end].islower()):
+            return False
+        behind = text[end : end + 1] in ("-", ".", "@", "_") and text[end + 1 : end + 2].isalnum()
+        return (start > 0 and text[start - 1] in "-.@/_") or behind
+
 
 def read_words(text: str) -> Words:
     starts: list[int] = []
     ends: list[int] = []
-    plain: list[str] = []
-    toned: list[str] = []
-    capital: list[bool] = []
-    shouts = 0
+    shapes: list[tuple[str, str, bool, bool, bool]] = []
     for match in _WORD.finditer(text):
-        folded, lowered, upper, shout = _shape(match.group())
-        starts.append(match.start())
-        ends.append(match.end())
-        plain.append(folded)
-        toned.append(lowered)
-        capital.append(upper)
-        shouts += shout
-    marked = sum(p != t for p, t in zip(plain, toned, strict=True))
-    return Words(text, starts, ends, plain, toned, capital, shouts * 10 > len(starts) * 7, marked * 10 <= len(starts))
+        start, end = match.span()
+        starts.append(start)
+        ends.append(end)
+        shapes.append(_shape(text[start:end]))
+    if not shapes:
+        return Words(text, [], [], [], [], [], False, True)
+    plain, toned, capital, shouts, marked = (list(column) for column in zip(*shapes, strict=True))
+    n = len(shapes)
+    return Words(text, starts, ends, plain, toned, capital, sum(shouts) * 10 > n * 7, sum(marked) * 10 <= n)
 
 
 @lru_cache(maxsize=1 << 16)
-def _shape(word: str) -> tuple[str, str, bool, bool]:
-    upper = word[0].isupper()
-    return fold(word), canonical(word).lower(), upper, upper and (len(word) == 1 or word.isupper())
+def _shape(word: str) -> tuple[str, str, bool, bool, bool]:
+    """Folded, toned, begins upper, all upper, carries diacritics."""
+    plain, toned, upper = fold(word), canonical(word).lower(), word[0].isupper()
+    return plain, toned, upper, upper and (len(word) == 1 or word.isupper()), plain != toned
 
 
 def same_syllable(plain: str, toned: str, name_toned: str) -> bool:
