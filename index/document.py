@@ -1,11 +1,9 @@
 """What a backend keeps of a mention: searchable forms, filterable values, and the redacted mention to show."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from index.tokens import folded, syllables
 from langnghe.records import Annotation, Flag, Intent, Mention, PlaceCandidate, redacted
@@ -17,7 +15,9 @@ BELIEVED = 0.5
 """A place counts for a mention when more than so much belief lies on it."""
 _SPAM_FLAGS = frozenset({Flag.GAMBLING_SEO, Flag.ADVERTISING})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _TIE_BITS = 14
+_SAME = "\x00"
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,14 @@ def build_document(mention: Mention) -> IndexDocument:
 
 
 def load_body(body: str | bytes) -> Mention:
-    fields = json.loads(body)
-    annotation = fields["annotation"]
-    full_text = f"{fields['title']}\n{fields['text']}" if fields["title"] else fields["text"]
-    masked = annotation.setdefault("masked", full_text)
-    clean = annotation.setdefault("clean", masked)
-    annotation.setdefault("normalised", clean)
-    return Mention.model_validate(fields)
+    mention = Mention.model_validate_json(body)
+    annotation = mention.annotation
+    assert annotation
+    masked = mention.full_text if annotation.masked == _SAME else annotation.masked
+    clean = masked if annotation.clean == _SAME else annotation.clean
+    normalised = clean if annotation.normalised == _SAME else annotation.normalised
+    texts = {"masked": masked, "clean": clean, "normalised": normalised}
+    return mention.model_copy(update={"annotation": annotation.model_copy(update=texts)})
 
 
 def order_of(mention: Mention) -> int:
@@ -74,7 +75,7 @@ def order_of(mention: Mention) -> int:
 
 
 def milliseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def _values(mention: Mention, annotation: Annotation) -> dict[str, tuple[str, ...]]:
@@ -114,11 +115,10 @@ def _marks(mention: Mention, annotation: Annotation, flags: set[Flag]) -> Iterab
 
 def _dump_body(mention: Mention, annotation: Annotation) -> str:
     """Three copies of the text are left out where they say the same; they would double the index."""
-    fields: dict[str, Any] = mention.model_dump(mode="json")
-    if annotation.normalised == annotation.clean:
-        del fields["annotation"]["normalised"]
-    if annotation.clean == annotation.masked:
-        del fields["annotation"]["clean"]
-    if annotation.masked == mention.full_text:
-        del fields["annotation"]["masked"]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    same = {
+        "masked": annotation.masked == mention.full_text,
+        "clean": annotation.clean == annotation.masked,
+        "normalised": annotation.normalised == annotation.clean,
+    }
+    shorter = annotation.model_copy(update={name: _SAME for name, is_same in same.items() if is_same})
+    return mention.model_copy(update={"annotation": shorter}).model_dump_json()

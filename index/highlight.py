@@ -2,11 +2,11 @@
 normal form, on the text as the citizen wrote it."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.nodes import Fuzzy, Near, Node, Phrase, Prefix, Word, children, wanted_leaves
-from index.tokens import Token, folded, tokenise
+from index.tokens import Tokens, folded, tokenise
 from langnghe.records import Span
 
 
@@ -27,21 +27,22 @@ def highlight(query: Node | None, text: str) -> tuple[Span, ...]:
         return ()
     tokens = tokenise(text)
     parts = {part for leaf in leaves for found in find(leaf, tokens) for part in found.parts}
-    return tuple(_merged((tokens[start].start, tokens[end - 1].end) for start, end in sorted(parts)))
+    return tuple(_merged((tokens.spans[start][0], tokens.spans[end - 1][1]) for start, end in sorted(parts)))
 
 
-def find(leaf: Node, tokens: Sequence[Token]) -> list[Found]:
+def find(leaf: Node, tokens: Tokens) -> list[Found]:
     """Every place where a text leaf matches, in order."""
     match leaf:
         case Word():
-            return _runs(tokens, [_equals(leaf.text, leaf.exact)])
+            return _runs(tokens, (leaf.text,), leaf.exact)
         case Phrase():
-            return _runs(tokens, [_equals(word, leaf.exact) for word in leaf.words])
+            return _runs(tokens, leaf.words, leaf.exact)
         case Prefix():
-            return _runs(tokens, [_begins(leaf.text, leaf.exact)])
+            column, start = (tokens.exact, leaf.text) if leaf.exact else (tokens.folded, folded(leaf.text))
+            return _singles(i for i, word in enumerate(column) if word.startswith(start))
         case Fuzzy():
-            word = folded(leaf.text)
-            return _runs(tokens, [lambda token: within_one_letter(word, token.folded)])
+            plain = folded(leaf.text)
+            return _singles(i for i, word in enumerate(tokens.folded) if within_one_letter(plain, word))
         case Near():
             return sorted(set(_pairs(leaf, tokens)))
         case _:
@@ -59,28 +60,20 @@ def within_one_letter(left: str, right: str) -> bool:
     return max(len(left), len(right)) <= 1 or (len(left) == len(right) == 2 and left == right[::-1])
 
 
-def _equals(word: str, exact: bool) -> Callable[[Token], bool]:
-    if exact:
-        return lambda token: token.exact == word
-    plain = folded(word)
-    return lambda token: token.folded == plain
+def _runs(tokens: Tokens, words: Sequence[str], exact: bool) -> list[Found]:
+    """Neighbours that equal the words one by one."""
+    column = tokens.exact if exact else tokens.folded
+    wanted = list(words) if exact else list(map(folded, words))
+    n = len(wanted)
+    starts = [i for i, word in enumerate(column) if word == wanted[0]]
+    return [Found(i, i + n, ((i, i + n),)) for i in starts if column[i : i + n] == wanted]
 
 
-def _begins(word: str, exact: bool) -> Callable[[Token], bool]:
-    if exact:
-        return lambda token: token.exact.startswith(word)
-    plain = folded(word)
-    return lambda token: token.folded.startswith(plain)
+def _singles(places: Iterable[int]) -> list[Found]:
+    return [Found(i, i + 1, ((i, i + 1),)) for i in places]
 
 
-def _runs(tokens: Sequence[Token], tests: Sequence[Callable[[Token], bool]]) -> list[Found]:
-    """Neighbours that pass the tests one by one."""
-    n = len(tests)
-    starts = (i for i in range(len(tokens) - n + 1) if all(test(tokens[i + k]) for k, test in enumerate(tests)))
-    return [Found(i, i + n, ((i, i + n),)) for i in starts]
-
-
-def _pairs(near: Near, tokens: Sequence[Token]) -> Iterator[Found]:
+def _pairs(near: Near, tokens: Tokens) -> Iterator[Found]:
     left, right = find(near.left, tokens), find(near.right, tokens)
     yield from _in_order(left, right, near.distance)
     if not near.ordered:

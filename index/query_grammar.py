@@ -7,7 +7,7 @@ from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedToken
 
 from index.context import QueryContext
 from index.query_fields import FIELDS
-from index.tokens import syllables, tokenise
+from index.tokens import syllables
 from langnghe.errors import QueryError
 from langnghe.text import fold
 
@@ -36,7 +36,7 @@ _NOT.9: /(?:NOT|KHÔNG){_END}/
 NEAR.9: /(?:NEAR(?:\/\d+)?|(?:GẦN|BEFORE|TRƯỚC)\/\d+){_END}/
 _MINUS.8: /(?<![^\s(])-(?=[\w"(=])/
 EQUALS.8: /=(?=[\w"])/
-FIELD.8: /[^\W\d]\w*:(?=[\w"])/
+FIELD.8: /[^\W\d]\w+:(?=[\w"])/
 QUOTED.7: /"[^"]*"/
 PREFIX.6: /[^\s"()*~]+\*/
 FUZZY.6: /[^\s"()*~]+~/
@@ -131,7 +131,7 @@ def _words(text: str, run: list[Token], context: QueryContext) -> Iterator[Token
 def _word_ends(text: str, context: QueryContext) -> set[int]:
     """After how many syllables a word ends; after each one if the segmenter lost any."""
     words = [syllables(word) for word in context.segment(text)]
-    whole = [token.exact for token in tokenise(text)]
+    whole = syllables(text)
     if [syllable for word in words for syllable in word] != whole:
         return set(range(len(whole) + 1))
     ends, passed = set(), 0
