@@ -1,0 +1,172 @@
+"""Numbers and addresses that reach a person: phones, identity numbers, bank accounts, e-mail, plates.
+
+A run of digits is read as a whole, with whatever stands between its groups; what it is follows from its length,
+its first digits and the words before it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from langnghe.records import PiiType
+from nlp.cues import Cue
+
+Found = tuple[int, int, PiiType]
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9][\w.+-]{0,63}\s?(?:@|\(at\)|\[at\]|\sa còng\s|\sa cong\s)\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,12}\b",
+    re.A,
+)
+_PUBLIC_MAIL = re.compile(r"\.gov\.vn$|@(?:tphcm|hcmcity|1022)\.", re.I)
+_PLATE = re.compile(
+    r"(?<![\w./-])[1-9]\d(?:[ .-]?[A-Z]{1,2}\d?|-?[a-z]{1,2}\d?(?=[-. ]?\d{3}\.\d\d)|[a-z]\d?(?=-\d))"
+    r"(?: ?[-–.] ?| )?(?:\d{3}[. ]?\d{2}|\d{4})(?![\w/]|[.,]\d)"
+)
+_HEALTH_CARD = re.compile(r"(?<!\w)[A-Z]{2}[ .-]?\d(?:[ .-]?\d){12}(?!\d)")
+_PASSPORT = re.compile(r"(?<!\w)[A-Z]\d{7,8}(?!\w)")
+
+_GAP = r"(?:[^\w\n,;:!?%=<>\"“”|]{0,3}|_|,)"
+_RUN = re.compile(rf"\+?\(?\d(?:{_GAP}\d)*")
+_GROUP = re.compile(r"\d+")
+_WORD_DIGITS = {
+    **{word: str(i) for i, word in enumerate("không một hai ba bốn năm sáu bảy tám chín".split())},
+    **{word: str(i) for i, word in enumerate("khong mot hai ba bon nam sau bay tam chin".split())},
+    **{"hông": "0", "mốt": "1", "tư": "4", "tu": "4", "lăm": "5", "lam": "5", "bẩy": "7", "zero": "0"},
+}
+_DIGIT_WORD = "|".join(sorted(_WORD_DIGITS, key=len, reverse=True))
+_SPOKEN = re.compile(
+    rf"(?<!\w)(?:0|không|khong|zero|\d{{1,4}})(?:[ ,.-]{{1,3}}(?:{_DIGIT_WORD}|\d{{1,4}})(?!\w)){{3,11}}", re.I
+)
+_SPOKEN_TOKEN = re.compile(rf"{_DIGIT_WORD}|\d+", re.I)
+
+_PHONE = re.compile(r"0[35789]\d{8}|01[2689]\d{8}|02\d{9}|84(?:0)?[35789]\d{8}|842\d{9}")
+_CITIZEN = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
+"""Twelve digits: province, century and sex, year, number (NĐ 137/2015/NĐ-CP art. 13)."""
+
+_ID_CUE = Cue(
+    "cccd|căn cước(?: công dân)?|cmnd|cmtnd|cmt|chứng minh(?: nhân dân| thư)?|mst|mã số thuế|bhxh|bhyt|mã thẻ|"
+    "số báo danh|sbd|mssv|số sổ|hộ chiếu|passport|số định danh|mã định danh|mã số của (?:tôi|em|tui|mình)|thẻ|số cũ",
+    after=r"[^\d\n]{0,22}$",
+)
+_BANK_CUE = Cue(
+    "stk|tk|tài khoản|số thẻ|chuyển khoản|chuyển (?:tiền )?(?:vào|vô|qua|tới)|nhận tiền qua|sao kê|ngân hàng|banking|"
+    "vietcombank|vcb|agribank|bidv|vietinbank|techcombank|mbbank|mb bank|sacombank|acb|vpbank|tpbank",
+    after=r"[^\d\n]{0,34}$",
+)
+_PHONE_CUE = Cue(
+    "đt|sđt|sdt|điện thoại|số điện thoại|zalo|zl|alo|gọi|call|lh|liên hệ|liên lạc|hotline|máy|phone|tel|số em|số tôi|số tui",
+    after=r"[^\d\n]{0,22}$",
+)
+_HOTLINE_CUE = Cue("đường dây nóng|tổng đài|trực ban|hotline|số máy trực|điện thoại trực|fax", after=r"[^\n]{0,60}$")
+_PUBLIC_BODY = Cue(
+    "ubnd|ủy ban|uỷ ban|công an|phường|xã|sở|trung tâm|ban quản lý|bql|bệnh viện|trạm y tế|cảnh sát|csgt|pccc|evn|"
+    "điện lực|sawaco|cấp nước|bhxh|thành phố|tp\\.?hcm|tphcm|đội|chi cục|cục|kho bạc|tòa án|thuế|văn phòng",
+    after=r"[^\n]{0,70}$",
+)
+_NO_NUMBER = Cue(
+    "mã hồ sơ|hồ sơ số|biên nhận|quyết định số|công văn số|văn bản số|mã vận đơn|mã đơn", after=r"[^\d\n]{0,12}$"
+)
+_CONTEXT = 90
+
+
+def find_contacts(text: str) -> list[Found]:
+    """Spans with their type; may overlap where two readings are possible."""
+    found: list[Found] = []
+    if "@" in text or "(at)" in text or " a c" in text or "[at]" in text:
+        found += [
+            (m.start(), m.end(), PiiType.EMAIL) for m in _EMAIL.finditer(text) if not _PUBLIC_MAIL.search(m.group())
+        ]
+    found += [(m.start(), m.end(), PiiType.PLATE) for m in _PLATE.finditer(text)]
+    found += [(m.start(), m.end(), PiiType.ID_NUMBER) for m in _HEALTH_CARD.finditer(text)]
+    found += [
+        (m.start(), m.end(), PiiType.ID_NUMBER) for m in _PASSPORT.finditer(text) if _before(_ID_CUE, text, m.start())
+    ]
+    for run in _RUN.finditer(text):
+        if sum(map(str.isdigit, run.group())) >= 6:
+            found += _read_run(text, run)
+    found += _spoken_phones(text)
+    return found
+
+
+@dataclass(frozen=True)
+class _Group:
+    start: int
+    end: int
+    digits: str
+
+
+def _read_run(text: str, run: re.Match[str]) -> Iterator[Found]:
+    groups = [_Group(m.start(), m.end(), m.group()) for m in _GROUP.finditer(text, run.start(), run.end())]
+    digits = "".join(group.digits for group in groups)
+    start, end = run.start(), groups[-1].end
+    if _before(_NO_NUMBER, text, start):
+        return
+    phones = list(_phones(text, groups))
+    whole = sum(len(re.sub(r"\D", "", text[a:b])) for a, b in phones) == len(digits)
+    if not (phones and whole):
+        kind = _account_or_id(text, start, digits, n_groups=len(groups))
+        if kind:
+            yield start, end, kind
+            return
+    for phone_start, phone_end in phones:
+        if not _is_public_phone(text, phone_start, phone_end):
+            yield phone_start, phone_end, PiiType.PHONE
+
+
+def _account_or_id(text: str, start: int, digits: str, *, n_groups: int) -> PiiType | None:
+    if _before(_ID_CUE, text, start) and 6 <= len(digits) <= 15 and not _before(_BANK_CUE, text, start, near=12):
+        return PiiType.ID_NUMBER
+    if _before(_BANK_CUE, text, start) and 8 <= len(digits) <= 19:
+        return PiiType.BANK_ACCOUNT
+    if _CITIZEN.fullmatch(digits) and (n_groups == 1 or n_groups <= 4):
+        return PiiType.ID_NUMBER
+    if n_groups > 2 and 13 <= len(digits) <= 19 and digits[0] in "0123689":
+        return PiiType.BANK_ACCOUNT
+    return None
+
+
+def _phones(text: str, groups: list[_Group]) -> Iterator[tuple[int, int]]:
+    """Neighbouring groups whose digits make up one phone; several phones may stand in one run."""
+    i = 0
+    while i < len(groups):
+        digits = ""
+        for j in range(i, len(groups)):
+            digits += groups[j].digits
+            if len(digits) > 12:
+                break
+            if _PHONE.fullmatch(digits):
+                yield _with_plus(text, groups[i].start), groups[j].end
+                i = j
+                break
+        i += 1
+
+
+def _with_plus(text: str, start: int) -> int:
+    return start - 1 if start and text[start - 1] in "+(" else start
+
+
+def _is_public_phone(text: str, start: int, end: int) -> bool:
+    """A landline of a public body, or any number given as a body's hotline."""
+    digits = re.sub(r"\D", "", text[start:end])
+    body = _before(_PUBLIC_BODY, text, start)
+    if digits.startswith(("02", "842")):
+        return body or _before(_HOTLINE_CUE, text, start)
+    return body and _before(_HOTLINE_CUE, text, start)
+
+
+def _spoken_phones(text: str) -> Iterator[Found]:
+    """`không chín ba một, hai hai sáu, bốn tám ba năm`, also mixed with figures."""
+    for match in _SPOKEN.finditer(text):
+        tokens = list(_SPOKEN_TOKEN.finditer(text, match.start(), match.end()))
+        if not any(token.group().isalpha() for token in tokens):
+            continue
+        digits = ""
+        for token in tokens:
+            digits += _WORD_DIGITS.get(token.group().lower(), token.group())
+            if _PHONE.fullmatch(digits):
+                yield match.start(), token.end(), PiiType.PHONE
+                break
+
+
+def _before(cue: Cue, text: str, start: int, near: int = _CONTEXT) -> bool:
+    return cue.search(text[max(0, start - near) : start])

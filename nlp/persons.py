@@ -1,0 +1,293 @@
+"""Names of private persons.
+
+A run of capitalised syllables that begins with a surname is a candidate; what stands around it decides. Streets,
+schools and wards are named after people too, and officials in their public role stay readable.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from langnghe.text import canonical, fold
+from nlp.cues import Cue, EndCue
+
+Span = tuple[int, int]
+
+_TABLE = Path(__file__).parent / "data" / "persons.yaml"
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_SYLLABLE = rf"[{_UPPER}][^\W\d_]{{0,6}}"
+_RUN = re.compile(rf"(?<![\w@.#/])(?:{_SYLLABLE})(?: (?:{_SYLLABLE})(?!\w))+")
+_LOWER_NAME = re.compile(
+    r"(?<!\w)(?:tôi là|tôi tên|tên tôi là|tên tôi|tên là|họ tên|họ và tên|tên|ông|bà|anh|chị|cô|chú|nhà|"
+    r"toi la|toi ten|ten toi|ten la|ho ten|ten|ong)[ :]{1,2}"
+    r"(?P<name>(?P<surname>[^\W\d_]{2,7}) (?:văn|thị|hữu|đức|ngọc|minh|van|thi|huu|duc|ngoc) [^\W\d_]{1,7}(?: [^\W\d_]{1,7})??)(?!\w)",
+    re.I,
+)
+_GIVEN_AFTER_TITLE = re.compile(
+    rf"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Tt]hầy|[Bb]ác|[Cc]ậu|[Dd]ì|[Ee]m|[Aa]|[Cc]|ong|co|chu) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)"
+)
+_LEFT = 60
+_RIGHT = 70
+_THRESHOLD = 2.0
+_AGE = re.compile(
+    r"^\s?(?:[,(–-]\s?)?\(?(?:sn|sinh(?: năm)?|born)?\s?(?:\d{2}t?\s?tuổi|\d{2}\s?tuoi|(?:19|20)\d\d\b|\d{2}t\b)", re.I
+)
+_OWNER = re.compile(
+    r"^\s?[,(–:-]?\s?(?:số\s)?(?:cccd|cmnd|căn cước|can cuoc|mst|sđt|sdt|đt|stk|ngụ|ngu|thường trú|trú|tạm trú|quê|sinh năm)\b",
+    re.I,
+)
+_OPENING = re.compile(r"(?:^|[.!?…:;\n—–(\"”*]|\s-)\s*$")
+_CLOSING = re.compile(r"^\s*(?:[.!)…]|$|\n|,\s?(?:$|\n))")
+
+
+@dataclass(frozen=True)
+class _Names:
+    common: frozenset[str]
+    rare: frozenset[str]
+    middle: frozenset[str]
+    common_plain: frozenset[str]
+    rare_plain: frozenset[str]
+    middle_plain: frozenset[str]
+    historic: frozenset[str]
+    """Folded, as the next two."""
+    geography: frozenset[str]
+    public: frozenset[str]
+    ranks: frozenset[str]
+    titles: EndCue
+    self_given: EndCue
+    signatures: EndCue
+    roles: EndCue
+    places: EndCue
+    officials: Cue
+    official_after: Cue
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """One text and how it is spelt."""
+
+    text: str
+    table: _Names
+    contacts: Sequence[Span]
+    marked: bool
+    """It has diacritics, so `Dinh` is no `Đinh`."""
+
+    def is_surname(self, word: str) -> bool:
+        return self.is_common(word) or self._is_in(word, self.table.rare, self.table.rare_plain)
+
+    def is_common(self, word: str) -> bool:
+        return self._is_in(word, self.table.common, self.table.common_plain)
+
+    def is_middle(self, word: str) -> bool:
+        return self._is_in(word, self.table.middle, self.table.middle_plain)
+
+    def _is_in(self, word: str, marked: frozenset[str], plain: frozenset[str]) -> bool:
+        shouted = word.isascii() and word.isupper()
+        return canonical(word).capitalize() in (marked if self.marked and not shouted else plain)
+
+
+def find_persons(text: str, contacts: Sequence[Span] = ()) -> list[Span]:
+    """Names without their title words; `contacts` are spans of phones and the like, beside which a name is a person's."""
+    reader = _Reader(text, _load(), contacts, marked=_has_diacritics(text))
+    scored = [candidate for run in _RUN.finditer(text) for candidate in _candidates(reader, run)]
+    officials = {fold(text[start:end]) for start, end, _, official in scored if official}
+    found = [
+        (start, end)
+        for start, end, score, _ in scored
+        if score >= _THRESHOLD and fold(text[start:end]) not in officials
+    ]
+    found += [m.span("name") for m in _LOWER_NAME.finditer(text) if reader.is_surname(m["surname"])]
+    return found + _given_names(reader, found, officials)
+
+
+def _candidates(reader: _Reader, run: re.Match[str]) -> Iterator[tuple[int, int, float, bool]]:
+    """Start, end, score and whether it is an official."""
+    words = list(re.finditer(r"\S+", run.group()))
+    if run.group().isupper() and not _stands_alone(reader.text, run):
+        return
+    i = 0
+    while i < len(words) - 1:
+        n_words = _length(reader.text, run, words[i:]) if reader.is_surname(words[i].group()) else 0
+        if n_words < 2:
+            i += 1
+            continue
+        start, end = run.start() + words[i].start(), run.start() + words[i + n_words - 1].end()
+        known = _place_length(reader, [word.group() for word in words[i : i + n_words]])
+        if known and not _is_titled(reader, start):
+            i += known
+            continue
+        score, official = _score(reader, start, end)
+        yield start, end, score, official
+        i += n_words if score >= _THRESHOLD or official else 1
+
+
+def _is_titled(reader: _Reader, start: int) -> bool:
+    left = reader.text[max(0, start - _LEFT) : start]
+    return bool(reader.table.titles.length(left) or reader.table.self_given.length(left))
+
+
+def _place_length(reader: _Reader, words: Sequence[str]) -> int:
+    """How many of the syllables are a place's name or a street's: `Hà Nội`, `Nguyễn Huệ Tết`, `Đường Nguyễn Sơn`."""
+    table = reader.table
+    folded = [fold(word) for word in words]
+    for n in range(len(words), 1, -1):
+        if " ".join(folded[:n]) in table.historic or (n == len(words) and " ".join(folded) in table.geography):
+            return n
+    tail = " ".join(folded[1:])
+    if tail in table.historic or tail in table.geography or not all(map(_VOWEL.search, folded)):
+        return len(words)
+    return 0
+
+
+def _stands_alone(text: str, run: re.Match[str]) -> bool:
+    """A name in capitals, not a stretch of a text that shouts."""
+    around = text[max(0, run.start() - 25) : run.start()] + text[run.end() : run.end() + 25]
+    return len(run.group().split()) <= 5 and sum(map(str.isupper, around)) <= 0.4 * max(
+        1, sum(map(str.isalpha, around))
+    )
+
+
+def _length(text: str, run: re.Match[str], words: Sequence[re.Match[str]]) -> int:
+    """How many syllables the name has: two to four, five with a double surname, none of the next word's."""
+    limit = 5 if words[0].group() in ("Tôn", "Âu", "Công", "Huyền") or fold(words[1].group()) in ("thi", "van") else 4
+    n_words = min(len(words), limit)
+    if n_words == len(words) and _STARTS_PHRASE.match(f"{words[n_words - 1].group()}{text[run.end() : run.end() + 8]}"):
+        n_words -= 1
+    return n_words
+
+
+_STARTS_PHRASE = re.compile(
+    r"(?:Công (?:an|ty)|Ủy ban|Uỷ ban|Bệnh viện|Trường |Phòng |Chủ (?:tịch|tiệm|nhà)|Giám đốc|Bí thư|Phường|Quận|Xã|Trung tâm|Ban |Tôi |Em |"
+    r"Anh |Chị |Ông |Bà |Xin |Mong |Địa chỉ|Điện thoại|Nhà |Cong (?:an|ty)|Số |Kính|Đề nghị|Sở )"
+)
+
+
+def _score(reader: _Reader, start: int, end: int) -> tuple[float, bool]:
+    text, table = reader.text, reader.table
+    left, right = text[max(0, start - _LEFT) : start], text[end : end + _RIGHT]
+    folded = fold(text[start:end])
+    score = _form_score(reader, text[start:end].split())
+    if folded in table.historic or folded in table.geography:
+        score -= 2
+    self_given, title = table.self_given.length(left), table.titles.length(left)
+    role = max(table.roles.length(left), table.signatures.length(left))
+    if table.places.length(left) > max(self_given, title, role):
+        score -= 4
+    elif self_given or title:
+        score += 2.5
+    elif role:
+        score += 1.5
+    elif _OPENING.search(left) and _CLOSING.search(right):
+        score += 1
+    if _AGE.match(right) or _OWNER.match(right):
+        score += 2
+    if any(0 <= a - end <= 6 for a, _ in reader.contacts) or any(0 <= start - b <= 3 for _, b in reader.contacts):
+        score += 2
+    if folded in table.public:
+        return score - 5, True
+    official = not self_given and (table.officials.search(left) or table.official_after.search(right))
+    return (score - 5 if official else score), official
+
+
+def _form_score(reader: _Reader, words: Sequence[str]) -> float:
+    score = 2.0 if reader.is_common(words[0]) else 1.0
+    if len(words) == 2:
+        score -= 1
+    elif reader.is_middle(words[1]):
+        score += 1
+    else:
+        score += 0.5
+    return score
+
+
+def _given_names(reader: _Reader, full: Sequence[Span], officials: set[str]) -> list[Span]:
+    """Names without a surname behind a title: `ông Lực`, `chị Mỹ Hạnh`; not `ông Ba`, nor the given name of an official."""
+    public = {name.split()[-1] for name in officials}
+    found = []
+    for match in _GIVEN_AFTER_TITLE.finditer(reader.text):
+        start, end = match.span("name")
+        words = fold(match["name"]).split()
+        if any(a < end and start < b for a, b in full) or words[-1] in public:
+            continue
+        if GIVEN == 0 and not (words[-1] in {fold(reader.text[a:b].split()[-1]) for a, b in full}):
+            continue
+        if GIVEN == 1 and not (
+            words[-1] in {fold(reader.text[a:b].split()[-1]) for a, b in full}
+            or any(-15 <= a - end <= 15 or -15 <= start - b <= 15 for a, b in reader.contacts)
+        ):
+            continue
+        if _is_given(reader, match, words):
+            found.append((start, end))
+    return found
+
+
+import os
+
+GIVEN = int(os.environ.get("GIVEN", "2"))
+
+
+def _is_given(reader: _Reader, match: re.Match[str], words: Sequence[str]) -> bool:
+    name = " ".join(words)
+    if words[0] in reader.table.ranks or name in reader.table.geography or name in reader.table.historic:
+        return False
+    left = reader.text[max(0, match.start() - _LEFT) : match.start()]
+    titled_place = match.group()[0].isupper() and not _OPENING.search(left)
+    return not titled_place and not reader.table.places.length(left) and not match["name"].isupper()
+
+
+def _has_diacritics(text: str) -> bool:
+    return not text.isascii() and sum(map(_MARKED.__contains__, text)) * 20 > len(text)
+
+
+_VOWEL = re.compile("[aeiouy]")
+_MARKED = frozenset("ăâêôơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹáàãéèíìóòõúùýĐĂÂÊÔƠƯẠẢẤẦẬẮẶẾỀỆỐỒỘỚỜỢỨỪỰ")
+
+
+@cache
+def _load() -> _Names:
+    table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+    lists = {key: [word.strip() for word in table[key].split("|") if word.strip()] for key in _LISTS}
+    common, rare = table["surnames_common"].split(), table["surnames_rare"].split()
+    officials = r"chủ tịch(?! (?:công ty|cty|hội phụ nữ))|" + "|".join(
+        re.escape(word).replace(r"\ ", " ") for word in lists["officials"]
+    )
+    return _Names(
+        common=frozenset(map(canonical, common)),
+        rare=frozenset(map(canonical, rare)),
+        middle=frozenset(table["middle_names"]),
+        common_plain=_plain(common),
+        rare_plain=_plain(rare),
+        middle_plain=_plain(table["middle_names"]),
+        historic=frozenset(map(fold, lists["historic"])),
+        geography=frozenset(map(fold, lists["geography"])),
+        public=frozenset(map(fold, lists["public_figures"])),
+        ranks=frozenset(map(fold, table["ranks"])),
+        titles=EndCue(lists["titles"], " :\"“'(‘"),
+        self_given=EndCue(lists["self_given"], " :\"“'"),
+        signatures=EndCue(lists["signatures"]),
+        roles=EndCue(lists["roles"], " :\"“'("),
+        places=EndCue(lists["places"], " .,0123456789/"),
+        officials=Cue(officials, after=r"(?:[^.,;!?\n]|\.(?=\w)|,\s(?=(?:ông|bà|đồng chí|ong|ba)\s$)){0,45}$"),
+        official_after=Cue(officials, before=r"^\s*(?:[,(–-]|là|giữ chức|làm|hiện là)[^.;!?\n]{0,12}"),
+    )
+
+
+_LISTS = (
+    "titles",
+    "self_given",
+    "signatures",
+    "roles",
+    "places",
+    "officials",
+    "historic",
+    "geography",
+    "public_figures",
+)
+
+
+def _plain(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(fold(name).capitalize() for name in names) | frozenset(map(canonical, names))
