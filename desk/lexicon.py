@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from index.base import Facet
+from index.context import QueryContext
 from langnghe.errors import UsageError
 from nlp import labels
 from nlp.agencies import AgencyTable, load_agencies
 from nlp.places import Gazetteer, load_gazetteer
+from nlp.teencode import normalise_teencode
 
 _LABELS: Mapping[Facet, Mapping[str, labels.Label]] = {
     Facet.TOPIC: labels.TOPICS,
@@ -17,7 +20,8 @@ _LABELS: Mapping[Facet, Mapping[str, labels.Label]] = {
     Facet.CHANNEL: labels.CHANNELS,
     Facet.FLAG: labels.FLAGS,
 }
-_UNIT_OF_TODAY = "n:"
+_UNIT_OF_TODAY, _OLD_DISTRICT = "n:", "d:"
+_NAMES = {str(facet): {str(code): tuple(label) for code, label in known.items()} for facet, known in _LABELS.items()}
 
 
 def _no_titles() -> Mapping[str, str]:
@@ -49,8 +53,23 @@ class Lexicon:
         except UsageError:
             return (code,)
 
+    def query_context(self, now: datetime) -> QueryContext:
+        """How the words of a query are read at `now`."""
+        return QueryContext(
+            now=now,
+            segment=segment,
+            resolve_place=self.gazetteer.resolve,
+            expand_place=lambda code: frozenset(self.expand_place(code)),
+            resolve_agency=self.agencies.resolve,
+            expand_teencode=written_out,
+            labels=_NAMES,
+        )
+
     def is_unit_of_today(self, code: str) -> bool:
         return code.startswith(_UNIT_OF_TODAY)
+
+    def is_old_district(self, code: str) -> bool:
+        return code.startswith(_OLD_DISTRICT)
 
     @staticmethod
     def _named(name: Callable[[str], str], key: str) -> str:
@@ -70,3 +89,9 @@ def segment(text: str) -> list[str]:
     from underthesea import word_tokenize  # type: ignore[import-untyped]
 
     return list(word_tokenize(text))
+
+
+def written_out(word: str) -> tuple[str, ...]:
+    """What a word of teencode stands for; empty where it stands for itself."""
+    plain = normalise_teencode(word)
+    return () if plain == word else (plain,)

@@ -22,6 +22,7 @@ FACETS = (
 )
 _FACET_LIMIT = 100
 _COPIES_SHOWN = 20
+_PLACES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ def compile_query(text: str, filters: Filters, sort: Sort, lexicon: Lexicon, *, 
 
 
 def search(
-    index: MentionIndex, query: MentionQuery, chosen: Filters, *, limit: int = 20, cursor: str | None = None
+    index: MentionIndex,
+    query: MentionQuery,
+    chosen: Filters,
+    lexicon: Lexicon,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
 ) -> Results:
     """One page. `chosen` holds the filters as the user set them. Raises IndexUnavailable."""
     page = index.search(query, limit=limit, cursor=cursor)
@@ -86,7 +93,7 @@ def search(
         spam=_left_out(index, query, page.total, "without_spam"),
         found=tuple(Found(hit, _other_copies(index, hit.mention)) for hit in page.hits),
         next_cursor=page.next_cursor,
-        choices=_choices(index, query, chosen),
+        choices=_choices(index, query, chosen, lexicon),
     )
 
 
@@ -131,13 +138,26 @@ def _left_out(index: MentionIndex, query: MentionQuery, total: int, switch: str)
     return index.count(narrowed(query, **{switch: False})) - total if getattr(query.filters, switch) else 0
 
 
-def _choices(index: MentionIndex, query: MentionQuery, chosen: Filters) -> Mapping[Facet, tuple[Choice, ...]]:
+def _choices(
+    index: MentionIndex, query: MentionQuery, chosen: Filters, lexicon: Lexicon
+) -> Mapping[Facet, tuple[Choice, ...]]:
     """What each field could be narrowed to. A field's own filter does not count for it, so that values can be added."""
     free = [facet for facet in FACETS if not getattr(chosen, facet)]
     buckets = index.facets(query, free, limit=_FACET_LIMIT)
     for facet in set(FACETS) - set(free):
         buckets |= index.facets(narrowed(query, **{str(facet): ()}), [facet], limit=_FACET_LIMIT)
-    return {facet: _marked({b.key: b.count for b in buckets[facet]}, getattr(chosen, facet)) for facet in FACETS}
+    counts = {facet: {b.key: b.count for b in buckets[facet]} for facet in FACETS}
+    counts[Facet.PLACE] = _place_counts(index, query, chosen, counts[Facet.PLACE], lexicon)
+    return {facet: _marked(counts[facet], getattr(chosen, facet)) for facet in FACETS}
+
+
+def _place_counts(
+    index: MentionIndex, query: MentionQuery, chosen: Filters, found: dict[str, int], lexicon: Lexicon
+) -> dict[str, int]:
+    """Units of today and old districts, each with what choosing it finds: all that lies in it or came of it."""
+    keys = [key for key in found if lexicon.is_unit_of_today(key) or lexicon.is_old_district(key)][:_PLACES_SHOWN]
+    counts = {key: index.count(narrowed(query, place=lexicon.expand_place(key))) for key in {*keys, *chosen.place}}
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _marked(counts: dict[str, int], chosen: tuple[str, ...]) -> tuple[Choice, ...]:

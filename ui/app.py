@@ -12,21 +12,22 @@ from langnghe.errors import LangNgheError
 from ui import theme
 from ui.context import Context, open_context
 from ui.i18n import LANGUAGES, words
-from ui.parts import Action, draw, draw_notice
+from ui.parts import Action, draw, draw_notice, loading
 from ui.state import link, read_view
 
+# Group → pages: module in `ui.views` and key of its title, address, icon.
 PAGES = {
     "nav.communication": [("overview", "", ":material/monitoring:")],
     "nav.handling": [("search", "tim-kiem", ":material/search:")],
     "nav.operating": [("sources", "nguon-va-lich", ":material/schedule:")],
 }
-"""Group → pages: module in `ui.views` and key of its title, address, icon."""
 
 
 def main() -> None:
     t = words(read_view({name: st.query_params.get_all(name) for name in st.query_params}).lang)
-    st.set_page_config(page_title=t("app.name"), page_icon=":material/hearing:", layout="wide")
+    st.set_page_config(page_title=t("app.name"), page_icon=theme.MARK_PNG, layout="wide")
     page = st.navigation({t(group): [_page(*entry) for entry in pages] for group, pages in PAGES.items()})
+    st.logo(theme.MARK_SVG, size="large")
     theme.apply()
     page.run()
 
@@ -40,7 +41,8 @@ def _run(name: str, path: str) -> None:
     """Draws a page; our own errors are shown as the one line they are, others go to the log with their trace."""
     t = words(st.query_params.get("lang", LANGUAGES[0]))
     try:
-        context = open_context()
+        with loading(t, "app"):
+            context = open_context()
         _draw_sidebar(context, path)
         render: Callable[[Context], None] = import_module(f"ui.views.{name}").render
         render(context)

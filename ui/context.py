@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from threading import Thread
 
 import streamlit as st
 
-from desk.lexicon import Lexicon, load_lexicon
+from desk.lexicon import Lexicon, load_lexicon, segment
 from desk.periods import utc_now
 from index.backends import open_index
 from index.base import MentionIndex
@@ -57,6 +57,7 @@ def _index(_settings: Settings) -> MentionIndex:
 
 @st.cache_resource(show_spinner=False)
 def _lexicon(_settings: Settings) -> Lexicon:
+    Thread(target=segment, args=("",), daemon=True).start()  # the first query need not wait for the import
     return load_lexicon(lambda: _titles(_store(_settings)))
 
 

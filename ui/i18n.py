@@ -46,6 +46,10 @@ class Words:
     def day(self, at: datetime) -> str:
         return f"{at.astimezone(VIETNAM):%d/%m/%Y}"
 
+    def written_day(self, moment: str | None) -> str:
+        """`22/11/2026` for the moment of a URL, `2026-11-22` or `2026-11-22T14`."""
+        return "/".join(reversed(moment[:10].split("-"))) if moment else ""
+
     def hour(self, at: datetime) -> str:
         return f"{at.astimezone(VIETNAM):%H:%M %d/%m}"
 

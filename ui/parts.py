@@ -1,7 +1,8 @@
 """Blocks of the pages. Markup lives in `templates/`, where everything that is filled in is escaped."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from desk.periods import Period
 from index.base import Facet, Hit
 from langnghe.records import Mention, Urgency
 from ui.i18n import Words
-from ui.state import View, link, write_view
+from ui.state import DAY_PATTERN, View, link, write_view
 
 SEARCH = "tim-kiem"
 _LINK_CHARS = 2000
@@ -99,12 +100,25 @@ def draw_head(t: Words, view: View, path: str, *, period: Period, subtitle: str,
             "kept": [
                 (name, v) for name, values in kept.items() for v in ([values] if isinstance(values, str) else values)
             ],
-            "since": (view.since or "")[:10] if custom else "",
-            "until": (view.until or "")[:10] if custom else "",
+            "since": t.written_day(view.since) if custom else "",
+            "until": t.written_day(view.until) if custom else "",
         },
         chips=chips,
         clear_href=link(path, view.first_page(chosen={})),
+        day_pattern=DAY_PATTERN,
     )
+
+
+@contextmanager
+def loading(t: Words, page: str) -> Iterator[None]:
+    """The outline of a page while its first content is fetched; later the old content stays until the new is there."""
+    seen = f"seen_{page}"
+    slot = st.empty()
+    if seen not in st.session_state:
+        slot.html(markup("skeleton.html", t))
+    yield
+    slot.empty()
+    st.session_state[seen] = True
 
 
 def draw_notice(
@@ -117,13 +131,15 @@ def draw_notice(
 def build_card(hit: Hit, t: Words, lexicon: Lexicon, view: View, *, copies: int = 0, chars: int = 320) -> Card:
     """`view` is the list that the post stands in; opening it keeps the list."""
     mention = hit.mention
+    source = displayable(lexicon.name(Facet.SOURCE, mention.source, t.language))
+    channel = lexicon.name(Facet.CHANNEL, mention.channel, t.language)
     same_text = View(q="", period=Period.ALL, copies=True, spam=True, lang=view.lang)
     return Card(
         id=mention.id,
         href=link(SEARCH, _opened(view, mention.id)),
         passage=passage(hit, chars=chars),
-        source=displayable(lexicon.name(Facet.SOURCE, mention.source, t.language)),
-        channel=lexicon.name(Facet.CHANNEL, mention.channel, t.language),
+        source=source,
+        channel="" if channel == source else channel,
         at=mention.published_at,
         unsure_date=mention.published_confidence < 0.5,
         copies=copies,
@@ -146,14 +162,12 @@ def web_address(url: str | None) -> str | None:
 
 
 def place_names(mention: Mention) -> list[str]:
-    """The places as they are called today or in the text, each once."""
+    """The administrative units that a post names, each once."""
     places = mention.annotation.places if mention.annotation else ()
-    return list(dict.fromkeys(displayable(p.candidates[0].name if p.candidates else p.surface) for p in places))
+    return list(dict.fromkeys(place.candidates[0].name for place in places if place.candidates))
 
 
 def _opened(view: View, id_: str) -> View:
-    from dataclasses import replace
-
     return replace(view, open=id_)
 
 

@@ -1,5 +1,6 @@
 """What a screen shows, as its address says it: read from the URL, written into links, so that a link is the view."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +11,8 @@ from desk.periods import Period, TimeRange, parse_moment, time_range
 from index.base import Facet, Filters, Sort
 from ui.i18n import LANGUAGES
 
+DAY_PATTERN = r"\d{1,2}/\d{1,2}/\d{4}"
+"""A day as people here write it, for input boxes."""
 CHOICES = (
     Facet.TOPIC,
     Facet.SENTIMENT,
@@ -86,16 +89,16 @@ def read_view(params: Params) -> View:
     return View(
         q=last.get("q", ""),
         period=_member(Period, last.get("period")),
-        since=last.get("since") if parse_moment(last.get("since")) else None,
-        until=last.get("until") if parse_moment(last.get("until")) else None,
+        since=_moment(last.get("since", "")),
+        until=_moment(last.get("until", "")),
         chosen={f: values for f in CHOICES if (values := _values(params.get(f, ())))},
         copies={"all": True, "fold": False}.get(last.get("copies", "")),
         spam=last.get("spam") == "show",
         sure=last.get("dates") == "sure",
         sort=_member(Sort, last.get("sort")),
         page=_page(last.get("page", "")),
-        cursor=last.get("cursor"),
-        open=last.get("open"),
+        cursor=last.get("cursor") or None,
+        open=last.get("open") or None,
         lang=last["lang"] if last.get("lang") in LANGUAGES else LANGUAGES[0],
     )
 
@@ -120,6 +123,15 @@ def link(path: str, view: View) -> str:
     """A relative address of the view on a page of this app (`tim-kiem`; empty for the first page)."""
     query = urlencode(write_view(view), doseq=True)
     return f"./{path}{'?' if query else ''}{query}"
+
+
+def _moment(text: str) -> str | None:
+    """`22/11/2026` from an input box becomes `2026-11-22`, as links write it."""
+    text = text.strip()
+    if re.fullmatch(DAY_PATTERN, text, re.ASCII):
+        day, month, year = text.split("/")
+        text = f"{year}-{month:0>2}-{day:0>2}"
+    return text if parse_moment(text) else None
 
 
 def _values(values: Sequence[str]) -> tuple[str, ...]:

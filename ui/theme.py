@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 _STATIC = Path(__file__).parent / "static"
+MARK_PNG, MARK_SVG = (str(_STATIC / f"mark.{kind}") for kind in ("png", "svg"))
 
 
 class Palette(NamedTuple):

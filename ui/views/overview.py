@@ -13,7 +13,7 @@ from index.base import Facet, Interval, Sort
 from langnghe.records import Sentiment
 from ui import charts, theme
 from ui.context import Context
-from ui.parts import SEARCH, Action, build_card, draw, draw_head, draw_notice
+from ui.parts import SEARCH, Action, build_card, draw, draw_head, draw_notice, loading
 from ui.state import View, link
 
 PATH = ""
@@ -25,8 +25,9 @@ _ORIGINS = (Facet.CHANNEL, Facet.SOURCE)
 def render(context: Context) -> None:
     view, t = context.view, context.t
     filters = view.filters(now=context.now, period=DEFAULT, copies=True)
-    widened = compile_query("", filters, Sort.NEWEST, context.lexicon, now=context.now).filters
-    found = build_overview(context.index, widened, context.lexicon, limit=8)
+    with loading(t, "overview"):
+        widened = compile_query("", filters, Sort.NEWEST, context.lexicon, now=context.now).filters
+        found = build_overview(context.index, widened, context.lexicon, limit=8)
     draw_head(
         t,
         view,

@@ -15,7 +15,7 @@ from index.base import Facet, Filters, MentionQuery, Sort
 from langnghe.errors import QueryError
 from ui.context import Context
 from ui.parts import SEARCH as PATH
-from ui.parts import Action, build_card, draw, draw_head, draw_notice
+from ui.parts import Action, build_card, draw, draw_head, draw_notice, loading
 from ui.state import View, link, write_view
 from ui.views.detail import draw_detail
 
@@ -38,11 +38,12 @@ def render(context: Context) -> None:
     chosen = view.filters(now=context.now, period=DEFAULT, copies=False)
     sort = view.sort or (Sort.RELEVANCE if view.q.strip() else Sort.NEWEST)
     try:
-        query = compile_query(view.q, chosen, sort, context.lexicon, now=context.now)
+        with loading(t, "search"):
+            query = compile_query(view.q, chosen, sort, context.lexicon, now=context.now)
+            results = search(context.index, query, chosen, context.lexicon, limit=PAGE_SIZE, cursor=view.cursor)
     except QueryError as error:
         _draw_query_error(context, error)
         return
-    results = search(context.index, query, chosen, limit=PAGE_SIZE, cursor=view.cursor)
     widths = [0.8, 1.7, 1.35] if view.open else [0.8, 3.05]
     columns = st.columns(widths, gap="medium")
     with columns[0]:
@@ -88,10 +89,6 @@ def _draw_facets(context: Context, choices: Mapping[Facet, tuple[Choice, ...]]) 
 
 
 def _group(context: Context, facet: Facet, choices: tuple[Choice, ...]) -> Mapping[str, object]:
-    if facet is Facet.PLACE:
-        choices = tuple(
-            c for c in choices if c.chosen or context.lexicon.is_unit_of_today(c.key) or c.key.startswith("d:")
-        )
     rows = [
         {
             "name": context.lexicon.name(facet, choice.key, context.t.language),
