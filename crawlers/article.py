@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from crawlers import metadata
 from crawlers.config import CommentSelectors, Selectors
 from crawlers.decode import decode
 from crawlers.markup import element_text, first, html_text, parse_html, select_elements
+from crawlers.page import Page, PageComment
 from crawlers.walls import wall
 from langnghe.errors import BadInput
 from langnghe.records import DateMethod
@@ -30,29 +30,6 @@ _MICRODATA = CommentSelectors(
     id="./@id",
     likes="[itemprop=upvoteCount]",
 )
-
-
-@dataclass(frozen=True)
-class PageComment:
-    text: str
-    author: str | None
-    date: FoundDate | None
-    native_id: str | None
-    likes: int
-
-
-@dataclass(frozen=True)
-class Page:
-    address: str
-    """What the page calls itself; else where it was fetched."""
-    title: str | None
-    text: str
-    author: str | None
-    dates: tuple[FoundDate, ...]
-    comments: tuple[PageComment, ...]
-    encoding_suspect: bool
-    wall: str | None
-    """Why it is no page (captcha, login); its text is then worth nothing."""
 
 
 def read_page(body: bytes, content_type: str | None, *, url: str, selectors: Selectors, now: datetime) -> Page:

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from crawlers.article import Page, PageComment
 from crawlers.entries import Entry
 from crawlers.job import CrawlJob
 from crawlers.ledger import Bad, Reading
 from crawlers.mentions import Draft, MentionMaker, found_dates, keep_date, kept_date
+from crawlers.page import Page, PageComment
 from langnghe.errors import BadInput
 from langnghe.records import DateMethod, Flag, Mention
 from langnghe.store.frontier import FoundUrl

@@ -8,7 +8,6 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import yaml
-from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from langnghe.errors import ConfigError
@@ -72,6 +71,8 @@ class Schedule(_Part):
         if (self.cron is None) == (self.every_minutes is None):
             raise ValueError("schedule cần đúng một trong hai: cron hoặc every_minutes")
         if self.cron is not None:
+            from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+
             CronTrigger.from_crontab(self.cron)
         return self
 

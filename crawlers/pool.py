@@ -7,8 +7,8 @@ from datetime import datetime
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawlers.article import Page, read_page
 from crawlers.config import Selectors
+from crawlers.page import Page
 from langnghe.errors import BadInput
 
 PAGE_LIMIT_S = 10.0
@@ -31,7 +31,7 @@ class ReadingPool:
     ) -> Page:
         """Raises BadInput for a page that cannot be read or takes too long, ReaderDied when its process went away."""
         future = self._started().schedule(
-            read_page,
+            _read,
             args=(body, content_type),
             kwargs={"url": url, "selectors": selectors, "now": now},
             timeout=self._limit_s,
@@ -57,3 +57,10 @@ class ReadingPool:
             context.set_forkserver_preload(["crawlers.article"])
             self._pool = ProcessPool(max_workers=self._n_processes, context=context)
         return self._pool
+
+
+def _read(body: bytes, content_type: str | None, *, url: str, selectors: Selectors, now: datetime) -> Page:
+    """Imports in the reading process what the crawling one never needs."""
+    from crawlers.article import read_page
+
+    return read_page(body, content_type, url=url, selectors=selectors, now=now)

@@ -11,8 +11,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
-
 from crawlers.config import ColumnMap
 from crawlers.decode import decode
 from langnghe.errors import UsageError
@@ -164,6 +162,8 @@ def _header(cells: Sequence[str]) -> list[str]:
 
 
 def _xlsx(path: Path) -> Iterator[Row]:
+    from openpyxl import load_workbook  # takes a second to import
+
     _refuse_bomb(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
