@@ -64,12 +64,16 @@ class UnitTables:
     units: dict[str, Unit]
     heirs: dict[str, dict[str, float]]
     """Old ward, district or province → the units of today that it became part of; weights add up to 1."""
+    districts: dict[str, frozenset[str]]
+    """Unit of today → the old districts that it took a ward from."""
     elsewhere: dict[str, set[str]]
     """Folded and glued name of a ward or district in another province → those provinces, folded and glued."""
     provinces: frozenset[str]
     """Names of all provinces of either era but ours."""
     towns: frozenset[str]
     """Names of the provincial cities elsewhere."""
+    earlier: frozenset[str]
+    """Codes of the districts that were merged before 2025."""
     city_aliases: tuple[str, ...] = ()
     words: dict[str, Any] = field(default_factory=dict)
 
@@ -87,7 +91,7 @@ def build_tables() -> UnitTables:
     units = {CITY: _city(own["city"], new.values())} | {unit.code: unit for unit in new.values()} | old
     units |= _earlier(own["earlier_districts"], old)
     heirs = links | _summed(links, units, own["earlier_districts"])
-    return UnitTables(units, heirs, *outside, tuple(own["city"]["aliases"]), own)
+    return UnitTables(units, heirs, _districts_of(links, units), *outside, frozenset(row["code"] for row in own["earlier_districts"]), tuple(own["city"]["aliases"]), own)
 
 
 def read_yaml(name: str) -> dict[str, Any]:
@@ -208,6 +212,14 @@ def _summed(
             unit = units[unit.parent]
     wards |= {row["code"]: [f"o:{code}" for code in row["wards"]] for row in earlier}
     return {above: dict(_shares(codes, links)) for above, codes in wards.items() if above not in links}
+
+
+def _districts_of(links: dict[str, dict[str, float]], units: dict[str, Unit]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for ward, heirs in links.items():
+        for heir in heirs:
+            found[heir].add(units[ward].parent or "")
+    return {unit: frozenset(districts) for unit, districts in found.items()}
 
 
 def _shares(codes: list[str], links: dict[str, dict[str, float]]) -> Iterator[tuple[str, float]]:

@@ -155,8 +155,7 @@ def _names_of(unit: Unit) -> Iterable[tuple[str, ...]]:
 
 
 def _outside_names(tables: UnitTables) -> Iterable[Name]:
-    ours = {unit.short for unit in tables.units.values()}
-    for name in sorted({*tables.provinces, *tables.towns} - ours):
+    for name in sorted({*tables.provinces, *tables.towns}):
         yield Name(NameKind.OUTSIDE, syllables(name), (), len(name.split()) > 1 or name in ("Huế", "Pleiku"))
 
 

@@ -38,6 +38,7 @@ UNIT_HEADS = frozenset(LEVELS)
 _WIDEST_NUMBER = {"ward": 28, "district": 12}
 _SHORT_HEADS = frozenset({"p", "f", "x", "q", "h", "tt", "tx", "d", "dg", "cc", "to", "ho"})
 _DOTTED_HEADS = frozenset({"tp", "kp", "ql", "tl", "hl", "dt", "dh", "kdc", "kcn", "kcx", "kdt", "bv", "cc"})
+_NEED_NUMBER = frozenset({"ql", "tl", "hl", "dt", "to", "kp"})
 _ALONG = frozenset("tren doc doan khuc goc mat".split())
 _NEAR = frozenset("tren o tai ben doc doan khuc goc tu den ra ve khu gan ngoai qua giap so vo cuoi dau truoc".split())
 _BUSINESSES = frozenset("ty cty tnhh hang san doan hieu an bao may clb quan nuoc luc".split())
@@ -243,6 +244,8 @@ class _Scanner:
             return []
         match = self.lexicon.name_at(words, j)
         run = capital_run(words, self.lexicon, j)
+        if match and is_city(match):
+            return []
         if match and match.stop >= run and (words.cased(j) or match.stop - j > 1):
             stop = match.stop + 2 if words.toned[match.stop : match.stop + 2] == ["nối", "dài"] else match.stop
             return [Found(j, stop, Kind.STREET, name=_plain(words, j, stop))]
@@ -290,6 +293,8 @@ class _Scanner:
             and self._known_street(j)
         ):
             return street
+        if stop is None and words.plain[j - 1] in _NEED_NUMBER:
+            return []
         if kind == "alley" and stop is None:
             return self._street(i, j)
         if stop is None or (kind == "alley" and words.joined(stop - 1)):
@@ -322,8 +327,10 @@ class _Scanner:
         label = " ".join(head.toned)
         if label == "khu" and words.plain[j] in ("dong", "tay", "nam", "bac"):
             return []
-        if label == "khu" and (unit := self.lexicon.name_at(words, j)) and _codes(unit, NameKind.UNIT):
-            return []
+        if label in ("khu", "nhà ở xã hội", "chung cư") and (unit := self.lexicon.name_at(words, j)):
+            codes = _codes(unit, NameKind.UNIT)
+            if codes and (label != "chung cư" or any(code[0] == "p" for code in codes)):
+                return []
         if head.kind != "landmark":
             stop = self._institution(j, head.kind)
         else:
@@ -394,11 +401,22 @@ class _Scanner:
         adjacent = previous is not None and previous.stop == i
         if self._belongs_to_longer(i, stop, adjacent=adjacent):
             return None
-        for name in sorted(match.names, key=lambda n: _PREFERRED[n.kind]):
+        for name in sorted(match.names, key=lambda n: self._preference(i, match, n)):
             if self._acceptable(i, match, name, cased=cased):
                 codes = _codes(match, NameKind.UNIT) if name.kind is NameKind.UNIT else ()
                 return Found(i, stop, Kind(name.kind.value), codes, name=_plain(words, i, stop))
         return None
+
+    def _preference(self, i: int, match: Match, name: Name) -> int:
+        """What a bare name is taken for first: a ward is not meant by the name of a province or of a street's hero."""
+        if name.kind is NameKind.STREET and i > 0 and self.words.joined(i - 1) and self.words.plain[i - 1][0].isdigit():
+            return -1
+        levels = {code[0] for code in _codes(match, NameKind.UNIT)}
+        if name.kind is NameKind.OUTSIDE:
+            return 0 if not levels & {"d", "p", "c"} else 3
+        if name.kind is NameKind.STREET:
+            return 1 if levels == {"o"} and match.stop - i > 2 else 4
+        return 1 if name.kind is NameKind.LANDMARK and not levels else 2
 
     def _acceptable(self, i: int, match: Match, name: Name, *, cased: bool) -> bool:
         words = self.words
@@ -487,7 +505,6 @@ class _Scanner:
         return []
 
 
-_PREFERRED = {NameKind.LANDMARK: 0, NameKind.UNIT: 1, NameKind.OUTSIDE: 2, NameKind.STREET: 3}
 
 
 def _codes(match: Match | None, kind: NameKind) -> tuple[str, ...]:
