@@ -40,7 +40,7 @@ def read_page(body: bytes, content_type: str | None, *, url: str, selectors: Sel
         raise BadInput("Trang trống hoặc không phải HTML.")
     article = metadata.main_object(metadata.linked_data(root))
     title = first(root, selectors.title) or metadata.page_title(root, article)
-    dates = tuple(_dates(root, article, selectors, url=url, now=now))
+    dates = _dates(root, article, selectors, url=url, now=now)
     author = first(root, selectors.author) or metadata.page_author(root, article)
     address = metadata.page_address(root, url)
     comments = tuple(_comments(root, article, selectors, now=now))
@@ -90,18 +90,15 @@ def _article_body(article: dict[str, Any]) -> str:
 
 def _dates(
     root: HtmlElement, article: dict[str, Any], selectors: Selectors, *, url: str, now: datetime
-) -> Iterator[FoundDate]:
+) -> tuple[FoundDate, ...]:
     raw = list(metadata.page_dates(root, article))
     if chosen := first(root, selectors.date):
         raw.insert(0, (chosen, DateMethod.PAGE))
-    if day := metadata.url_date(url):
-        raw.append((day, DateMethod.URL))
-    if not raw and (guess := find_date(root, extensive_search=False, outputformat="%Y-%m-%d")):
-        raw.append((guess, DateMethod.TEXT))
-    for text, method in raw:
-        found = parse_date(text, now=now, method=method)
-        if found.at is not None:
-            yield found
+    raw.append((url, DateMethod.URL))
+    read = [found for text, method in raw if (found := parse_date(text, now=now, method=method)).at]
+    if not read and (guess := find_date(root, extensive_search=False, outputformat="%Y-%m-%d")):
+        read.append(parse_date(guess, now=now, method=DateMethod.TEXT))
+    return tuple(read)
 
 
 def _comments(

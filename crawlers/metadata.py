@@ -11,7 +11,6 @@ from lxml.html import HtmlElement
 from langnghe.records import DateMethod
 
 ARTICLES = re.compile(r"(Article|BlogPosting|Report|Posting|WebPage|Question)$")
-_URL_DATE = re.compile(r"(?<!\d)(20\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d{1,2}(?:\D|$))")
 _META_DATES = (
     "//meta[@property='article:published_time' or @name='article:published_time']/@content",
     "//meta[@itemprop='datePublished']/@content",
@@ -62,12 +61,6 @@ def page_dates(root: HtmlElement, article: dict[str, Any]) -> Iterator[tuple[str
     for path in _META_DATES:
         for found in root.xpath(path)[:1]:
             yield str(found), DateMethod.PAGE
-
-
-def url_date(url: str) -> str | None:
-    """The day in an address such as `/2025/10/22/` or `-20251022`, as `2025-10-22`."""
-    match = _URL_DATE.search(urlsplit(url).path)
-    return "-".join(match.groups()) if match else None
 
 
 def page_author(root: HtmlElement, article: dict[str, Any]) -> str | None:
