@@ -56,6 +56,11 @@ def detect_language(text: str) -> Language:
     return _latin_language(words)
 
 
+def is_vietnamese_syllable(word: str) -> bool:
+    """Whether the word is spelt as a Vietnamese syllable can be, with or without its diacritics."""
+    return bool(_SYLLABLE.fullmatch(fold(word)))
+
+
 def _latin_language(words: list[str]) -> Language:
     kinds = [_kind(word) for word in words]
     n_marked, n_plain, n_english = kinds.count("marked"), kinds.count("plain"), kinds.count("english")

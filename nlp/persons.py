@@ -14,6 +14,7 @@ import yaml
 
 from langnghe.text import canonical, fold
 from nlp.cues import Cue, EndCue
+from nlp.language import is_vietnamese_syllable
 
 Span = tuple[int, int]
 
@@ -28,7 +29,11 @@ _LOWER_NAME = re.compile(
     re.I,
 )
 _GIVEN_AFTER_TITLE = re.compile(
-    rf"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Tt]hầy|[Bb]ác|[Cc]ậu|[Dd]ì|[Ee]m|[Aa]|[Cc]|ong|co|chu) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)"
+    rf"(?<!\w)(?P<title>[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Tt]hầy|[Bb]ác|[Cc]ậu|[Dd]ì|[Ee]m|[Aa]|[Cc]|ong|co|chu|tên|ten) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)"
+)
+_CAPITAL_AHEAD = re.compile(rf"[ -][{_UPPER}]")
+_FIRST_PERSON = re.compile(
+    r"(?<!\w)(?:tôi|tui|em|mình|con|cháu|toi|minh)(?: (?:là|tên|la|ten|tên là))?[ :]{1,2}$", re.I
 )
 _LEFT = 60
 _RIGHT = 70
@@ -37,11 +42,14 @@ _AGE = re.compile(
     r"^\s?(?:[,(–-]\s?)?\(?(?:sn|sinh(?: năm)?|born)?\s?(?:\d{2}t?\s?tuổi|\d{2}\s?tuoi|(?:19|20)\d\d\b|\d{2}t\b)", re.I
 )
 _OWNER = re.compile(
-    r"^\s?[,(–:-]?\s?(?:số\s)?(?:cccd|cmnd|căn cước|can cuoc|mst|sđt|sdt|đt|stk|ngụ|ngu|thường trú|trú|tạm trú|quê|sinh năm)\b",
+    r"^\s?[,(–:-]?\s?(?:số\s)?(?:cccd|cmnd|mst|số cccd|căn cước|can cuoc|mst|sđt|sdt|đt|stk|ngụ|ngu|thường trú|trú|tạm trú|quê|sinh năm)\b",
     re.I,
 )
 _OPENING = re.compile(r"(?:^|[.!?…:;\n—–(\"”*]|\s-)\s*$")
-_CLOSING = re.compile(r"^\s*(?:[.!)…]|$|\n|,\s?(?:$|\n))")
+_CLOSING = re.compile(
+    r"^\s*(?:[.!)…]|$|\n|[,(–-]\s?(?:$|\n|\d|phường|xã|ấp|thôn|tổ|khu phố|kp|di động|hòm thư|email|số|đt|sđt|quán|lô|căn|hẻm|"
+    r"cựu|phuong|xa|ap|to \d|khu pho|so )|\s*\d{8})"
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ class _Names:
     geography: frozenset[str]
     public: frozenset[str]
     ranks: frozenset[str]
+    no_given: frozenset[str]
     titles: EndCue
     self_given: EndCue
     signatures: EndCue
@@ -100,7 +109,9 @@ def find_persons(text: str, contacts: Sequence[Span] = ()) -> list[Span]:
         for start, end, score, _ in scored
         if score >= _THRESHOLD and fold(text[start:end]) not in officials
     ]
-    found += [m.span("name") for m in _LOWER_NAME.finditer(text) if reader.is_surname(m["surname"])]
+    found += [
+        m.span("name") for m in _LOWER_NAME.finditer(text) if m["name"].islower() and reader.is_surname(m["surname"])
+    ]
     return found + _given_names(reader, found, officials)
 
 
@@ -135,7 +146,10 @@ def _place_length(reader: _Reader, words: Sequence[str]) -> int:
     table = reader.table
     folded = [fold(word) for word in words]
     for n in range(len(words), 1, -1):
-        if " ".join(folded[:n]) in table.historic or (n == len(words) and " ".join(folded) in table.geography):
+        whole = n == len(words)
+        if (n > 2 or whole) and " ".join(folded[:n]) in table.historic:
+            return n
+        if whole and " ".join(folded) in table.geography:
             return n
     tail = " ".join(folded[1:])
     if tail in table.historic or tail in table.geography or not all(map(_VOWEL.search, folded)):
@@ -162,7 +176,7 @@ def _length(text: str, run: re.Match[str], words: Sequence[re.Match[str]]) -> in
 
 _STARTS_PHRASE = re.compile(
     r"(?:Công (?:an|ty)|Ủy ban|Uỷ ban|Bệnh viện|Trường |Phòng |Chủ (?:tịch|tiệm|nhà)|Giám đốc|Bí thư|Phường|Quận|Xã|Trung tâm|Ban |Tôi |Em |"
-    r"Anh |Chị |Ông |Bà |Xin |Mong |Địa chỉ|Điện thoại|Nhà |Cong (?:an|ty)|Số |Kính|Đề nghị|Sở )"
+    r"Tết |Anh |Chị |Ông |Bà |Xin |Mong |Địa chỉ|Điện thoại|Nhà |Cong (?:an|ty)|Số |Kính|Đề nghị|Sở )"
 )
 
 
@@ -175,7 +189,8 @@ def _score(reader: _Reader, start: int, end: int) -> tuple[float, bool]:
         score -= 2
     self_given, title = table.self_given.length(left), table.titles.length(left)
     role = max(table.roles.length(left), table.signatures.length(left))
-    if table.places.length(left) > max(self_given, title, role):
+    place = table.places.length(left)
+    if place > max(self_given, title, role) or (place and not reader.marked and not self_given):
         score -= 4
     elif self_given or title:
         score += 2.5
@@ -189,7 +204,7 @@ def _score(reader: _Reader, start: int, end: int) -> tuple[float, bool]:
         score += 2
     if folded in table.public:
         return score - 5, True
-    official = not self_given and (table.officials.search(left) or table.official_after.search(right))
+    official = not _FIRST_PERSON.search(left) and (table.officials.search(left) or table.official_after.search(right))
     return (score - 5 if official else score), official
 
 
@@ -205,38 +220,44 @@ def _form_score(reader: _Reader, words: Sequence[str]) -> float:
 
 
 def _given_names(reader: _Reader, full: Sequence[Span], officials: set[str]) -> list[Span]:
-    """Names without a surname behind a title: `ông Lực`, `chị Mỹ Hạnh`; not `ông Ba`, nor the given name of an official."""
+    """Names without a surname behind a title.
+
+    `ông Tín` and `chị Mỹ Hạnh` always; `anh Tài` only where a phone stands beside it or a full name before it tells
+    who that is: alone it names no one.
+    """
+    text = reader.text
+    known = {fold(text[start:end].split()[-1]) for start, end in full}
     public = {name.split()[-1] for name in officials}
     found = []
-    for match in _GIVEN_AFTER_TITLE.finditer(reader.text):
+    for match in _GIVEN_AFTER_TITLE.finditer(text):
         start, end = match.span("name")
         words = fold(match["name"]).split()
-        if any(a < end and start < b for a, b in full) or words[-1] in public:
+        if any(a < end and start < b for a, b in full) or words[-1] in public or not _is_given(reader, match, words):
             continue
-        if GIVEN == 0 and not (words[-1] in {fold(reader.text[a:b].split()[-1]) for a, b in full}):
-            continue
-        if GIVEN == 1 and not (
-            words[-1] in {fold(reader.text[a:b].split()[-1]) for a, b in full}
-            or any(-15 <= a - end <= 15 or -15 <= start - b <= 15 for a, b in reader.contacts)
-        ):
-            continue
-        if _is_given(reader, match, words):
+        telling = fold(match["title"]) in ("ong", "ba") or len(words) > 1 or words[-1] in known
+        if telling or any(a - end <= 15 and start - b <= 15 for a, b in reader.contacts):
             found.append((start, end))
     return found
 
 
-import os
-
-GIVEN = int(os.environ.get("GIVEN", "2"))
-
-
 def _is_given(reader: _Reader, match: re.Match[str], words: Sequence[str]) -> bool:
     name = " ".join(words)
-    if words[0] in reader.table.ranks or name in reader.table.geography or name in reader.table.historic:
+    if (
+        words[0] in reader.table.ranks
+        or match["name"].split()[0] in reader.table.no_given
+        or name in reader.table.geography
+        or name in reader.table.historic
+    ):
         return False
     left = reader.text[max(0, match.start() - _LEFT) : match.start()]
+    place = reader.table.places.length(left) > reader.table.roles.length(left)
     titled_place = match.group()[0].isupper() and not _OPENING.search(left)
-    return not titled_place and not reader.table.places.length(left) and not match["name"].isupper()
+    goes_on = _CAPITAL_AHEAD.match(reader.text, match.end())
+    if titled_place or place or goes_on or match["name"].isupper():
+        return False
+    if match["title"] in ("tên", "ten"):
+        return len(words) > 1
+    return all(map(is_vietnamese_syllable, words))
 
 
 def _has_diacritics(text: str) -> bool:
@@ -252,7 +273,7 @@ def _load() -> _Names:
     table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
     lists = {key: [word.strip() for word in table[key].split("|") if word.strip()] for key in _LISTS}
     common, rare = table["surnames_common"].split(), table["surnames_rare"].split()
-    officials = r"chủ tịch(?! (?:công ty|cty|hội phụ nữ))|" + "|".join(
+    officials = r"chủ tịch(?! (?:công ty|cty|hội phụ nữ|hđqt|hội đồng quản trị))|" + "|".join(
         re.escape(word).replace(r"\ ", " ") for word in lists["officials"]
     )
     return _Names(
@@ -266,13 +287,17 @@ def _load() -> _Names:
         geography=frozenset(map(fold, lists["geography"])),
         public=frozenset(map(fold, lists["public_figures"])),
         ranks=frozenset(map(fold, table["ranks"])),
+        no_given=frozenset(table["no_given"]),
         titles=EndCue(lists["titles"], " :\"“'(‘"),
         self_given=EndCue(lists["self_given"], " :\"“'"),
         signatures=EndCue(lists["signatures"]),
         roles=EndCue(lists["roles"], " :\"“'("),
-        places=EndCue(lists["places"], " .,0123456789/"),
+        places=EndCue(lists["places"], " 0123456789/"),
         officials=Cue(officials, after=r"(?:[^.,;!?\n]|\.(?=\w)|,\s(?=(?:ông|bà|đồng chí|ong|ba)\s$)){0,45}$"),
-        official_after=Cue(officials, before=r"^\s*(?:[,(–-]|là|giữ chức|làm|hiện là)[^.;!?\n]{0,12}"),
+        official_after=Cue(
+            officials,
+            before=r"^\s*(?:[,(–-]\s?|là |giữ chức |làm |được )(?:nguyên |cựu |tân |quyền |hiện |hiện là |là |nay là |phó )?",
+        ),
     )
 
 

@@ -30,7 +30,8 @@ def find_pii(text: str) -> tuple[PiiSpan, ...]:
     view = plain_view(text)
     contacts = find_contacts(view.text)
     persons = find_persons(view.text, [(start, end) for start, end, _ in contacts])
-    residences = find_residences(view.text, persons)
+    owners = [*persons, *((start, end) for start, end, kind in contacts if kind is not PiiType.PLATE)]
+    residences = find_residences(view.text, owners)
     found = [
         *contacts,
         *((start, end, PiiType.PERSON) for start, end in persons),

@@ -6,6 +6,7 @@ The ward or commune behind it is left readable: it tells an agency where the mat
 import re
 from collections.abc import Sequence
 
+from langnghe.text import fold
 from nlp.cues import Cue, EndCue
 
 Span = tuple[int, int]
@@ -20,8 +21,8 @@ _WAY = (
     rf"|{_LANE}"
     r"|(?:đường|duong)\s\d{1,3}[A-Z]?"
 )
-_AREA = rf"(?:tổ|to|khu phố|kp|ấp|ap|thôn|xóm|cư xá|cu xa|lô|lo|khu|chung cư|hương lộ|tỉnh lộ|quốc lộ|nhà trọ|liên khu)\s(?:\d{{1,3}}[A-Z]?|{_NAME}|[A-Z])"
-_PLACE = rf"(?:{_AREA}|{_WAY})(?:,?\s(?:{_AREA}))*"
+_AREA = rf"(?:tổ|to|khu phố|kp|ấp|ap|thôn|xóm|cư xá|cu xa|lô|lo|khu|chung cư|hương lộ|tỉnh lộ|quốc lộ|nhà trọ|liên khu)\s(?:(?:đường|duong)\s)?(?:\d{{1,3}}[A-Z]?|{_NAME}|[A-Z])"
+_PLACE = rf"(?:{_AREA}|{_WAY})(?:,?\s(?:{_AREA}|(?:đường|duong|hẻm|hem)\s(?:{_WAY})))*"
 _LABEL = r"(?:(?:số nhà|nhà số|phòng trọ số|phòng|căn hộ|căn|số|so)\s)?"
 _SLASHED = re.compile(rf"(?<![\w/.,-]){_LABEL}{_ALLEY_NUMBER}(?![\w/%]|[.,]\d),?\s{_PLACE}")
 _BARE_SLASHED = re.compile(rf"(?<![\w/.,-])(?:số\s)?{_ALLEY_NUMBER}(?![\w/%]|[.,]\d)")
@@ -36,23 +37,23 @@ _UNIT_WORD = re.compile(
 )
 
 _HOME = Cue(
-    "nhà|nhà ở|nhà số|số nhà|ngụ|ngụ tại|trú|trú tại|thường trú|tạm trú|địa chỉ|đ/c|ở trọ|trọ|hộ|chủ hộ|căn nhà|căn|cư ngụ|"
-    "em ở|tôi ở|tui ở|mình ở|con ở|bà ở|ông ở|chị ở|anh ở|e ở|cháu ở|lô đất|nhà trọ|dãy trọ|khu trọ|gia đình|tận nhà|số nhà tôi trước là|"
+    "nhà|nhà ở|nhà số|số nhà|ngụ|ngụ tại|trú|trú tại|thường trú|tạm trú|địa chỉ|đ/c|ở trọ|trọ|hộ|chủ hộ|căn nhà|căn(?! cước)|cư ngụ|"
+    "em ở|tôi ở|tui ở|mình ở|con ở|bà ở|ông ở|chị ở|anh ở|e ở|cháu ở|lô đất|nhà trọ|dãy trọ|gia đình|tận nhà|số nhà tôi trước là|"
     "em bên|tui bên|phòng trọ|nhà mình|nhà tôi|nhà em|nhà tui|nhà bà|nhà ông|vị trí|nhà mặt tiền|nhà bạn|sdt nhà|nhà người thân",
     after=r"[^\d.;!?\n]{0,22}(?:\.\s)?$",
 )
 _AFTER_OWNER = re.compile(r"^[\s,.(–-]{1,4}(?:ngụ|ở|tại|nhà|trú|địa chỉ)?[\s:]{0,2}$")
 _BUSINESS = Cue(
-    "quán|tiệm|công ty|cty|trường|chợ|cửa hàng|shop|phòng khám|ubnd|trụ sở|nhà hàng|khách sạn|karaoke|nhà thuốc|kho|xưởng|công trình|"
+    "quán|tiệm|công ty|cty|trường|chợ|cửa hàng|shop|phòng khám|ubnd|trụ sở|nhà hàng(?! xóm)|khách sạn|karaoke|nhà thuốc|kho|xưởng|công trình|"
     "trạm|bar|spa|siêu thị|cơ sở|bệnh viện|văn phòng|chi nhánh|trung tâm|hộ kinh doanh|nhà nghỉ|gara|showroom|nhà văn hóa|bãi|trụ|cột|vựa|lò|"
-    "trước số|gần số|đối diện số|cây|nhà máy|tòa nhà|nhà thờ|ngân hàng|bưu điện|trước nhà số|cơ quan|cổng|dự án|sân|hầm|homestay",
+    "trước số|gần số|đối diện số|cây|nhà máy|tòa nhà|nhà thờ|ngân hàng|bưu điện|trước nhà số|cơ quan|cổng|dự án|sân|hầm|homestay|nóc|tòa|tập thể|tap the|cao ốc|quầy",
     after=r"[^.;!?\n]{0,16}$",
     shortest_plain=5,
 )
 _NOT_AN_ADDRESS = Cue(
     "lớp|khối|kỳ thi|ngày|hôm|luật|nghị quyết|nghị định|quyết định|thông tư|công văn|văn bản|hồ sơ|biên bản|số|điều|khoản|xe|tuyến|tháng|thửa|tờ|lô hàng|hạn|trước|từ|đến|tới|"
-    "sáng|chiều|tối|trưa|đêm|mùng|giá|tỷ lệ|tỉ lệ|điểm|vòng|bảng|hẻm|ngõ|ngách|kiệt|đường|đ|tổ|ấp|xóm|thôn|cấp|lầu|tầng|lô|khu phố|kp|cầu|quận|phường|còn|có",
-    after=r"\s(?:số\s)?$",
+    "sáng|chiều|tối|trưa|đêm|mùng|giá|tỷ lệ|tỉ lệ|điểm|vòng|bảng|hẻm|ngõ|ngách|kiệt|đường|đ|tổ|ấp|xóm|thôn|cấp|lầu|tầng|lô|khu phố|kp|cầu|quận|phường|còn|có|chung cư|quầy",
+    after=r"\s(?:(?:số|so)\s)?$",
     shortest_plain=3,
 )
 _DOOR = EndCue(
@@ -74,8 +75,11 @@ _DOOR = EndCue(
     ),
     " :",
 )
+_WAY_WORD = re.compile(r"\d[A-Za-d]?\s(?:đường|duong|hẻm|hem|ấp|tổ|cư xá|hương lộ)\s", re.I)
+_LIVING_LABEL = re.compile(r"(?:nhà số|số nhà|phòng|căn)\s", re.I)
+_VOWEL = re.compile("[aeiouy]")
 _DATE_LIKE = re.compile(
-    r"^(?:số\s)?(?:[0-3]?\d/(?:0?\d|1[0-2])(?:/(?:19|20)\d\d)?|24/(?:7|24)|\d{1,3}/(?:19|20)\d\d)(?!\w)"
+    r"^(?:số\s)?(?:(?:[0-2]?\d|3[01])/(?:0?\d|1[0-2])(?:/(?:19|20)\d\d)?|24/(?:7|24)|\d{1,3}/(?:19|20)\d\d)(?!\w)"
 )
 
 
@@ -90,10 +94,14 @@ def find_residences(text: str, persons: Sequence[Span] = ()) -> list[Span]:
     ]
     found += [_trimmed(m) for m in _FLAT.finditer(text) if _is_flat(text, m)]
     found += [_trimmed(m) for m in _LANE_HOME.finditer(text) if _HOME_LANE.search(_left(text, m))]
-    return _longest(found)
+    return _longest([span for span in found if _has_name_or_alley(text[slice(*span)])])
 
 
-_HOME_LANE = Cue("ở trọ|trọ|ngụ|trú|gia đình[^.;!?\n]{0,24}", after=r"[\s,]{1,2}$")
+def _has_name_or_alley(address: str) -> bool:
+    return "/" in address or bool(_VOWEL.search(fold(address)))
+
+
+_HOME_LANE = re.compile(rf"(?:ở trọ|ngụ)\s$|[Gg]ia đình(?: [{_UPPER}]\w+){{2,5}},\s$")
 
 
 def _left(text: str, match: re.Match[str]) -> str:
@@ -105,6 +113,8 @@ def _is_alley_home(text: str, match: re.Match[str], persons: Sequence[Span]) -> 
     left = _left(text, match)
     if _is_home(text, match, persons):
         return True
+    if _WAY_WORD.search(match.group()) and not _BUSINESS.search(left):
+        return True
     if _NOT_AN_ADDRESS.search(left) or _BUSINESS.search(left):
         return False
     return not _DATE_LIKE.match(match.group())
@@ -114,7 +124,9 @@ def _is_home(text: str, match: re.Match[str], persons: Sequence[Span]) -> bool:
     left = _left(text, match)
     if any(0 <= match.start() - end <= 14 and _AFTER_OWNER.match(text[end : match.start()]) for _, end in persons):
         return True
-    if _DOOR.length(left):
+    if _DOOR.length(left) or (
+        _LIVING_LABEL.match(match.group()) and not left.endswith(("trước ", "truoc ")) and not _BUSINESS.search(left)
+    ):
         return True
     return _HOME.search(left) and not _BUSINESS.search(left) and not _NOT_AN_ADDRESS.search(left)
 
