@@ -64,7 +64,7 @@ def export(config: ExportConfig) -> Path:
     config.weights.mkdir(parents=True, exist_ok=True)
     (config.weights / MANIFEST).unlink(missing_ok=True)
     tokenizer = load_tokenizer(config.trained / TOKENIZER)
-    tokenizer.save(str(config.weights / TOKENIZER))
+    tokenizer.save(str(config.weights / TOKENIZER), pretty=False)
     write_onnx(model, config.weights / MODEL)
     agreement = compared(model, config.weights / MODEL, split_rows(rows, Split.DEV), tokenizer)
     log.info("int8 agrees with fp32 on dev: %s", agreement)
@@ -80,7 +80,7 @@ def export(config: ExportConfig) -> Path:
         "threshold": saved["threshold"],
         "trained": {
             "commit": commit(),
-            "arguments": saved["config"],
+            "arguments": saved["config"] | {"seeds": saved["seeds"]},
             "rows": {split: len(split_rows(rows, split)) for split in Split},
             "splits": {Path(folder).name: hashes(load_rows(Path(folder))) for folder in saved["folders"]},
             "int8_agrees": agreement,

@@ -284,7 +284,8 @@ def save(trained: Trained, config: TrainConfig) -> Path:
         "encoder": asdict(trained.model.encoder.config),
         "temperatures": trained.temperatures,
         "threshold": trained.threshold,
-        "config": {name: str(value) for name, value in asdict(config).items()},
+        "config": {name: value for name, value in asdict(config).items() if not isinstance(value, Path | tuple)},
+        "seeds": list(config.seeds),
         "folders": [str(folder) for folder in config.folders],
     }
     torch.save(saved, path)
