@@ -52,7 +52,7 @@ def build_document(mention: Mention) -> IndexDocument:
         published=milliseconds(shown.published_at),
         collected=milliseconds(shown.collected_at),
         order=order_of(shown),
-        values=_values(shown, shown.annotation),
+        values=field_values(shown),
         body=_dump_body(shown, shown.annotation),
     )
 
@@ -78,7 +78,10 @@ def milliseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
 
 
-def _values(mention: Mention, annotation: Annotation) -> dict[str, tuple[str, ...]]:
+def field_values(mention: Mention) -> dict[str, tuple[str, ...]]:
+    """What `IndexDocument.values` holds. The mention must be annotated."""
+    annotation = mention.annotation
+    assert annotation
     flags = {*mention.flags, *annotation.flags}
     return {
         "topic": tuple(score.label for score in annotation.topics),

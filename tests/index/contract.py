@@ -1,5 +1,6 @@
 """What every search backend must do. A backend's test module subclasses `IndexContract` and gives an empty `index`."""
 
+import random
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from index.base import Bucket, Facet, Filters, Hit, Interval, MentionIndex, Ment
 from index.nodes import And, Between, Fuzzy, IdPrefix, Match, Near, Node, Not, Or, Phrase, Prefix, Variants, Word
 from langnghe.errors import UsageError
 from langnghe.records import Channel, Flag, Language, PiiSpan, PiiType
+from tests.index.oracle import matches, random_mention, random_query
 from tests.index.samples import NOON, build_mention
 
 
@@ -130,6 +132,15 @@ class IndexContract:
         index.upsert([build_mention(text)])
         near = Near(left=left, right=right, distance=distance, ordered=ordered)
         assert found(index, near) == ([text] if matches else [])
+
+    def test_finds_exactly_what_reading_every_mention_finds(self, index: MentionIndex) -> None:
+        chance = random.Random(2025)
+        mentions = [random_mention(chance, i) for i in range(400)]
+        index.upsert(mentions)
+        for _ in range(300):
+            query = random_query(chance)
+            ids = {hit.mention.id for hit in index.search(query, limit=1000).hits}
+            assert ids == {mention.id for mention in mentions if matches(query, mention)}, query
 
     def test_exact_tones_rank_above_folded_ones(self, index: MentionIndex) -> None:
         often = "ngáp ngáp ngáp"
