@@ -49,7 +49,8 @@ def random_node(chance: random.Random, depth: int) -> Node:
     if depth == 0 or chance.random() < 0.4:
         return random_field(chance) if chance.random() < 0.25 else random_leaf(chance, near=True)
     parts = tuple(random_node(chance, depth - 1) for _ in range(chance.randint(1, 3)))
-    return chance.choice([And(nodes=parts), And(nodes=parts), Or(nodes=parts), Not(node=parts[0])])
+    combined: list[Node] = [And(nodes=parts), And(nodes=parts), Or(nodes=parts), Not(node=parts[0])]
+    return chance.choice(combined)
 
 
 def random_leaf(chance: random.Random, *, near: bool) -> Node:
