@@ -6,6 +6,7 @@ A cell that a spreadsheet could take for a formula is made text (OWASP, "CSV Inj
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from desk.lexicon import Lexicon
 from desk.periods import VIETNAM
-from index.base import Facet, Hit, MentionIndex, MentionQuery
+from index.base import Facet, MentionIndex, MentionQuery
 from langnghe.records import Mention, Score, shown_text
 
 BOM = b"\xef\xbb\xbf"
@@ -63,6 +64,18 @@ def _flags(mention: Mention, lexicon: Lexicon, language: str) -> Cell:
     return "; ".join(lexicon.name(Facet.FLAG, flag, language) for flag in flags)
 
 
+@dataclass(frozen=True)
+class Wording:
+    """What an export is worded with."""
+
+    lexicon: Lexicon
+    headings: Mapping[str, str]
+    """Column of `COLUMNS` → heading."""
+    language: str = "vi"
+    cut_mark: str = " […]"
+    """Ends a text that is longer than a cell of a workbook can hold."""
+
+
 COLUMNS: Mapping[str, Column] = {
     "published_at": lambda m, _, __: m.published_at.astimezone(VIETNAM),
     "published_confidence": lambda m, _, __: round(m.published_confidence, 2),
@@ -89,53 +102,32 @@ COLUMNS: Mapping[str, Column] = {
 """Fields of an export in their order; the caller gives each its heading."""
 
 
-def csv_chunks(
-    index: MentionIndex, query: MentionQuery, lexicon: Lexicon, headings: Mapping[str, str], *, language: str = "vi"
-) -> Iterator[bytes]:
+def csv_chunks(index: MentionIndex, query: MentionQuery, wording: Wording) -> Iterator[bytes]:
     """UTF-8 with a BOM, commas, CRLF (RFC 4180); every hit of the query in its order."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([headings[name] for name in COLUMNS])
+    writer.writerow([wording.headings[name] for name in COLUMNS])
     yield BOM
-    for n, row in enumerate(_rows(index, query, lexicon, language), start=1):
+    for n, row in enumerate(_rows(index, query, wording), start=1):
         writer.writerow([plain_cell(value) for value in row])
         if n % _BATCH == 0:
             yield _taken(buffer)
     yield _taken(buffer)
 
 
-def write_csv(
-    path: Path,
-    index: MentionIndex,
-    query: MentionQuery,
-    lexicon: Lexicon,
-    headings: Mapping[str, str],
-    *,
-    language: str = "vi",
-) -> None:
+def write_csv(path: Path, index: MentionIndex, query: MentionQuery, wording: Wording) -> None:
     with path.open("wb") as file:
-        file.writelines(csv_chunks(index, query, lexicon, headings, language=language))
+        file.writelines(csv_chunks(index, query, wording))
 
 
 def write_xlsx(
-    path: Path,
-    index: MentionIndex,
-    query: MentionQuery,
-    lexicon: Lexicon,
-    headings: Mapping[str, str],
-    *,
-    language: str = "vi",
-    cut_mark: str = " […]",
-    sheet_rows: int = SHEET_ROWS,
+    path: Path, index: MentionIndex, query: MentionQuery, wording: Wording, *, sheet_rows: int = SHEET_ROWS
 ) -> None:
-    """Every hit of the query in its order, on as many sheets as it takes, in constant memory.
-
-    A text longer than a cell can hold ends with `cut_mark`.
-    """
+    """Every hit of the query in its order, on as many sheets as it takes, in constant memory."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
-        sheets = _Sheets(book, [headings[name] for name in COLUMNS], cut_mark, sheet_rows)
-        for row in _rows(index, query, lexicon, language):
+        sheets = _Sheets(book, wording, sheet_rows)
+        for row in _rows(index, query, wording):
             sheets.append(row)
 
 
@@ -153,8 +145,9 @@ def plain_cell(value: Cell) -> str | int | float | None:
 class _Sheets:
     """One sheet after the other, each under the same heading."""
 
-    def __init__(self, book: xlsxwriter.Workbook, headings: list[str], cut_mark: str, rows: int) -> None:
-        self._book, self._headings, self._cut_mark, self._rows = book, headings, cut_mark, rows
+    def __init__(self, book: xlsxwriter.Workbook, wording: Wording, rows: int) -> None:
+        self._book, self._cut_mark, self._rows = book, wording.cut_mark, rows
+        self._headings = [wording.headings[name] for name in COLUMNS]
         self._bold = book.add_format({"bold": True, "bottom": 1})
         self._moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
         self._start()
@@ -188,10 +181,9 @@ class _Sheets:
         return text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + self._cut_mark
 
 
-def _rows(index: MentionIndex, query: MentionQuery, lexicon: Lexicon, language: str) -> Iterator[list[Cell]]:
-    hits: Iterator[Hit] = index.scan(query)
-    for hit in hits:
-        yield [column(hit.mention, lexicon, language) for column in COLUMNS.values()]
+def _rows(index: MentionIndex, query: MentionQuery, wording: Wording) -> Iterator[list[Cell]]:
+    for hit in index.scan(query):
+        yield [column(hit.mention, wording.lexicon, wording.language) for column in COLUMNS.values()]
 
 
 def _taken(buffer: io.StringIO) -> bytes:

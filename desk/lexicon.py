@@ -40,7 +40,7 @@ class Lexicon:
         if facet is Facet.PLACE:
             return self.gazetteer.name(key)
         if facet is Facet.AGENCY:
-            return self._named(self.agencies.name, key)
+            return self.agencies.name(key)
         if facet is Facet.SOURCE:
             return self.source_titles().get(key, key)
         label = _LABELS.get(facet, {}).get(key)
@@ -70,13 +70,6 @@ class Lexicon:
 
     def is_old_district(self, code: str) -> bool:
         return code.startswith(_OLD_DISTRICT)
-
-    @staticmethod
-    def _named(name: Callable[[str], str], key: str) -> str:
-        try:
-            return name(key)
-        except KeyError:
-            return key
 
 
 def load_lexicon(source_titles: Callable[[], Mapping[str, str]] = _no_titles) -> Lexicon:

@@ -1,4 +1,4 @@
-"""Search as a page needs it: the question, its hits with copies folded, what it could be narrowed by, one post whole."""
+"""Search as a page needs it: the question, its hits with copies folded, what may narrow it, one post whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

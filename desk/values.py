@@ -43,12 +43,12 @@ def _place(word: str, lexicon: Lexicon) -> list[str]:
 
 def agency_codes(words: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
     """Raises UsageError for a body that the table of agencies does not hold."""
-    codes = []
+    codes: list[str] = []
     for word in words:
-        code = lexicon.agencies.resolve(word)
-        if code is None:
+        found = lexicon.agencies.resolve(word)
+        if not found:
             raise UsageError(f"Không biết cơ quan {word!r}; hãy viết như 'Sở Xây dựng', 'EVNHCMC'")
-        codes.append(code)
+        codes += found
     return tuple(codes)
 
 

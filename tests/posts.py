@@ -31,19 +31,91 @@ PLACES = (
 )
 AGENCIES = ("UBND phường Tân Hưng", "Sở Xây dựng", "EVNHCMC", "Sawaco", "Sở Y tế")
 STORIES = (
-    ("traffic", "negative", "report", "normal", "Sáng nay kẹt xe cứng ngắc ở {place}, đèn xanh có chín giây mà cả đoàn xe đứng im {n} phút."),
-    ("traffic", "negative", "report", "high", "Ổ gà giữa đường {place} sâu nửa mét, tối qua {n} người té, mong {agency} vá gấp."),
-    ("flooding", "negative", "report", "normal", "Mưa {n} phút là {place} ngập nước tới đầu gối, cống nghẹt rác từ tuần trước."),
-    ("flooding", "negative", "report", "critical", "Nước cuốn một em nhỏ xuống cống mở nắp ở {place}, đang tìm, cần cứu hộ gấp, đã {n} phút."),
-    ("environment", "negative", "complaint", "normal", "Karaoke hàng xóm ở {place} hát tới {n} giờ đêm, gọi hoài không ai xuống."),
-    ("utilities", "negative", "question", "normal", "Cúp điện {n} tiếng rồi mà {agency} chưa báo, khi nào {place} có lại vậy?"),
-    ("utilities", "negative", "report", "high", "Cây nghiêng đè dây điện trước cổng trường ở {place}, {n} ngày chưa ai cắt."),
-    ("public_administration", "positive", "praise", "normal", "Làm giấy khai sinh ở {place} có {n} phút là xong, cảm ơn cán bộ {agency} nhiệt tình."),
-    ("public_administration", "negative", "complaint", "normal", "Nộp hồ sơ ở {agency} bị trả {n} lần, mỗi lần một lý do, không có văn bản."),
-    ("health_food", "neutral", "news", "normal", "{agency} kiểm tra {n} bếp ăn trường học tại {place} trong tháng này."),
-    ("education", "neutral", "question", "normal", "Cho em hỏi {place} tuyển sinh lớp 6 năm nay có xét hộ khẩu không, hạn còn {n} ngày."),
-    ("culture_tourism_sport", "positive", "chatter", "normal", "Công viên mới ở {place} mát quá, chiều nào cũng dẫn con đi {n} vòng."),
-)  # fmt: skip
+    (
+        "traffic",
+        "negative",
+        "report",
+        "normal",
+        "Sáng nay kẹt xe cứng ngắc ở {place}, đèn xanh có chín giây mà cả đoàn xe đứng im {n} phút.",
+    ),
+    (
+        "traffic",
+        "negative",
+        "report",
+        "high",
+        "Ổ gà giữa đường {place} sâu nửa mét, tối qua {n} người té, mong {agency} vá gấp.",
+    ),
+    (
+        "flooding",
+        "negative",
+        "report",
+        "normal",
+        "Mưa {n} phút là {place} ngập nước tới đầu gối, cống nghẹt rác từ tuần trước.",
+    ),
+    (
+        "flooding",
+        "negative",
+        "report",
+        "critical",
+        "Nước cuốn một em nhỏ xuống cống mở nắp ở {place}, đang tìm, cần cứu hộ gấp, đã {n} phút.",
+    ),
+    (
+        "environment",
+        "negative",
+        "complaint",
+        "normal",
+        "Karaoke hàng xóm ở {place} hát tới {n} giờ đêm, gọi hoài không ai xuống.",
+    ),
+    (
+        "utilities",
+        "negative",
+        "question",
+        "normal",
+        "Cúp điện {n} tiếng rồi mà {agency} chưa báo, khi nào {place} có lại vậy?",
+    ),
+    (
+        "utilities",
+        "negative",
+        "report",
+        "high",
+        "Cây nghiêng đè dây điện trước cổng trường ở {place}, {n} ngày chưa ai cắt.",
+    ),
+    (
+        "public_administration",
+        "positive",
+        "praise",
+        "normal",
+        "Làm giấy khai sinh ở {place} có {n} phút là xong, cảm ơn cán bộ {agency} nhiệt tình.",
+    ),
+    (
+        "public_administration",
+        "negative",
+        "complaint",
+        "normal",
+        "Nộp hồ sơ ở {agency} bị trả {n} lần, mỗi lần một lý do, không có văn bản.",
+    ),
+    (
+        "health_food",
+        "neutral",
+        "news",
+        "normal",
+        "{agency} kiểm tra {n} bếp ăn trường học tại {place} trong tháng này.",
+    ),
+    (
+        "education",
+        "neutral",
+        "question",
+        "normal",
+        "Cho em hỏi {place} tuyển sinh lớp 6 năm nay có xét hộ khẩu không, hạn còn {n} ngày.",
+    ),
+    (
+        "culture_tourism_sport",
+        "positive",
+        "chatter",
+        "normal",
+        "Công viên mới ở {place} mát quá, chiều nào cũng dẫn con đi {n} vòng.",
+    ),
+)
 SOURCES = (
     ("dien-dan-mau", Channel.FORUM, MentionKind.POST),
     ("bao-mau", Channel.NEWS, MentionKind.ARTICLE),
@@ -57,8 +129,8 @@ HOSTILE = (
     "bài nguy hiểm \u202eđảo ngược\u202c và \u2066cách ly\u2069 kết thúc",
     "bài nguy hiểm " + "a" * 100_000,
     "bài nguy hiểm z" + "\u0301\u0300\u0302\u0303\u0309" * 40 + "algo ngập",
-    "=HYPERLINK(\"http://127.0.0.1:9\";\"bài nguy hiểm\")",
-)  # fmt: skip
+    '=HYPERLINK("http://127.0.0.1:9";"bài nguy hiểm")',
+)
 
 
 def build_posts(now: datetime, n: int = 300) -> list[Mention]:
@@ -70,7 +142,9 @@ def build_posts(now: datetime, n: int = 300) -> list[Mention]:
 
 
 def _post(random: Random, i: int, now: datetime) -> tuple[Mention, tuple[str, str, str, str]]:
-    topic, sentiment, intent, urgency, template = random.choices(STORIES, weights=(6, 3, 6, 1, 4, 4, 2, 4, 3, 4, 3, 4))[0]
+    topic, sentiment, intent, urgency, template = random.choices(STORIES, weights=(6, 3, 6, 1, 4, 4, 2, 4, 3, 4, 3, 4))[
+        0
+    ]
     source, channel, kind = random.choice(SOURCES)
     place, agency = random.choice(PLACES), random.choice(AGENCIES)
     text = template.format(place=place, agency=agency, n=random.randint(3, 90)) + f" ({i})"
@@ -93,7 +167,9 @@ def _post(random: Random, i: int, now: datetime) -> tuple[Mention, tuple[str, st
     return post, (topic, sentiment, intent, urgency)
 
 
-def _copies(original: tuple[Mention, tuple[str, str, str, str]], now: datetime) -> Iterator[tuple[Mention, tuple[str, str, str, str]]]:
+def _copies(
+    original: tuple[Mention, tuple[str, str, str, str]], now: datetime
+) -> Iterator[tuple[Mention, tuple[str, str, str, str]]]:
     post, story = original
     for i in range(4):
         yield (
@@ -127,7 +203,7 @@ def _annotated(post: Mention, story: tuple[str, str, str, str]) -> Mention:
     topic, sentiment, intent, urgency = story
     places: tuple[PlaceMention, ...] = load_gazetteer().find(post.full_text, at=post.published_at)
     agencies: tuple[AgencyMention, ...] = load_agencies().find(post.full_text, at=post.published_at)
-    found = annotated(
+    return annotated(
         post.model_copy(update={"cluster_id": post.cluster_id or post.id}),
         topics=(Score(label=topic, probability=0.87),),
         sentiment=Score(label=sentiment, probability=0.81),
@@ -137,4 +213,3 @@ def _annotated(post: Mention, story: tuple[str, str, str, str]) -> Mention:
         agencies=agencies,
         needs_review=len(post.text) % 11 == 0,
     )
-    return found

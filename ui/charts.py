@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from langnghe.records import Sentiment
 from ui.theme import Palette
 
 
@@ -38,7 +37,7 @@ def volume_chart(bars: Sequence[Bar], names: Sequence[str], titles: dict[str, st
     x = alt.X("label:N", sort=order, axis=axis, scale=alt.Scale(paddingInner=0.22, paddingOuter=0.1))
     tooltip = [alt.Tooltip("label:N", title=titles["time"]), alt.Tooltip("count:Q", title=titles["count"])]
     stacked = (
-        alt.Chart(alt.Data(values=_parts(bars, names)))
+        alt.Chart(alt.InlineData(_parts(bars, names)))
         .mark_bar(cursor="pointer")
         .encode(
             x=x,
@@ -61,13 +60,13 @@ def volume_chart(bars: Sequence[Bar], names: Sequence[str], titles: dict[str, st
     )
     layers = [stacked]
     if bars and bars[0].before is not None:
-        earlier = alt.Chart(alt.Data(values=[{"label": b.label, "before": b.before} for b in bars]))
+        earlier = alt.Chart(alt.InlineData([{"label": b.label, "before": b.before} for b in bars]))
         layers.append(
             earlier.mark_line(strokeDash=[4, 3], strokeWidth=1.6, color=colours.soft, interpolate="monotone").encode(
                 x=x, y="before:Q", tooltip=[tooltip[0], alt.Tooltip("before:Q", title=titles["before"])]
             )
         )
-    return _styled(alt.layer(*layers), colours)
+    return _styled(alt.LayerChart(layer=layers), colours)
 
 
 def _parts(bars: Sequence[Bar], names: Sequence[str]) -> list[dict[str, object]]:
@@ -85,13 +84,13 @@ def _thinned(labels: Sequence[str], most: int = 12) -> list[str]:
 
 
 def _styled(chart: alt.LayerChart, colours: Palette) -> alt.LayerChart:
-    return (
-        chart.properties(height=230, background="transparent", padding={"left": 0, "right": 4, "top": 6, "bottom": 0})
-        .configure_view(strokeWidth=0)
-        .configure_axis(
-            gridColor=colours.line, labelColor=colours.soft, labelFont="Source Sans, sans-serif", labelFontSize=12
-        )
+    font = "Source Sans, sans-serif"
+    return chart.properties(
+        height=230,
+        background="transparent",
+        padding={"left": 0, "right": 4, "top": 6, "bottom": 0},
+        config=alt.Config(
+            view=alt.ViewConfig(strokeWidth=0),
+            axis=alt.AxisConfig(gridColor=colours.line, labelColor=colours.soft, labelFont=font, labelFontSize=12),
+        ),
     )
-
-
-N_SENTIMENTS = len(Sentiment)

@@ -1,5 +1,6 @@
 """The words of the screen, from `messages/*.po`, and numbers and dates as each language writes them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -70,8 +71,12 @@ def words(language: str) -> Words:
 def load_messages(language: str) -> dict[str, str | tuple[str, ...]]:
     with (_MESSAGES / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
-    return {_key(message.id): message.string for message in catalogue if message.id and message.string}
+    return {_first(m.id): _strings(m.string) for m in catalogue if m.id and m.string}
 
 
-def _key(id_: str | tuple[str, ...] | list[str]) -> str:
+def _first(id_: str | Sequence[str]) -> str:
     return id_ if isinstance(id_, str) else id_[0]
+
+
+def _strings(string: str | Sequence[str]) -> str | tuple[str, ...]:
+    return string if isinstance(string, str) else tuple(string)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index.base import Facet, Interval, Sort
-from langnghe.records import DateMethod
 from desk.export import COLUMNS
 from desk.periods import Period
+from index.base import Facet, Interval, Sort
+from langnghe.records import DateMethod
 from ui.i18n import LANGUAGES, load_messages, words
 
 UI = Path(__file__).parents[2] / "ui"
@@ -25,7 +25,7 @@ def test_every_language_has_the_same_messages_with_the_same_names():
 def test_every_message_a_page_asks_for_is_there():
     known = load_messages("vi").keys()
     for path in [*UI.rglob("*.py"), *UI.rglob("*.html")]:
-        for key in re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z0-9_]+)["']""", path.read_text("utf-8")):
+        for key in re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z0-9_]+)["']\s*[,)]""", path.read_text("utf-8")):
             assert key in known, f"{path.name}: {key}"
 
 

@@ -138,7 +138,7 @@ def _draw_volume(context: Context, found: Overview, posts: View) -> None:
     t = context.t
     names = [context.lexicon.name(Facet.SENTIMENT, key, t.language) for key in Sentiment]
     legend = list(zip(names, map(str, Sentiment), strict=True))
-    bars = [_bar(context, found, volume, posts) for volume in found.volume]
+    bars = [_bar(found, volume, posts) for volume in found.volume]
     has_before = bool(bars) and bars[0].before is not None
     draw("volume_head.html", t, legend=legend, interval=str(found.interval), has_before=has_before)
     titles = {name: t(f"volume.{name}") for name in ("time", "count", "sentiment", "n", "before")}
@@ -146,7 +146,7 @@ def _draw_volume(context: Context, found: Overview, posts: View) -> None:
     draw("volume_table.html", t, rows=bars, legend=legend, has_before=has_before)
 
 
-def _bar(context: Context, found: Overview, volume: Volume, posts: View) -> charts.Bar:
+def _bar(found: Overview, volume: Volume, posts: View) -> charts.Bar:
     start, end = volume.start, volume.end
     if found.query.filters.since:
         start = max(start, found.query.filters.since)

@@ -1,17 +1,18 @@
 """Tìm kiếm: the question, what it can be narrowed by, the posts, one post whole, and the export of exactly that."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from desk.export import COLUMNS, write_csv, write_xlsx
+from desk.export import COLUMNS, Wording, write_csv, write_xlsx
 from desk.overview import newest_date
 from desk.periods import Period
 from desk.search import FACETS, Choice, Results, compile_query, cursor_of_page, search
-from index.base import Facet, Filters, MentionQuery, Sort
+from index.base import Facet, Filters, MentionIndex, MentionQuery, Sort
 from langnghe.errors import QueryError
 from ui.context import Context
 from ui.parts import SEARCH as PATH
@@ -23,7 +24,7 @@ DEFAULT = Period.ALL
 PAGE_SIZE = 20
 _FIRST_CHOICES = 7
 _QUERY_KEY = "search_text"
-_KINDS = {
+_KINDS: Mapping[str, tuple[Callable[[Path, MentionIndex, MentionQuery, Wording], None], str]] = {
     "csv": (write_csv, "text/csv"),
     "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
@@ -205,7 +206,7 @@ def _draw_exports(context: Context, query: MentionQuery) -> None:
         for kind, (_, mime) in _KINDS.items():
             st.download_button(
                 t(f"export.{kind}"),
-                data=lambda kind=kind: export(context, query, kind),
+                data=partial(export, context, query, kind),
                 file_name=f"{t('export.file')}-{context.now:%Y%m%d-%H%M}.{kind}",
                 mime=mime,
                 icon=":material/download:",
@@ -217,8 +218,9 @@ def _draw_exports(context: Context, query: MentionQuery) -> None:
 
 def export(context: Context, query: MentionQuery, kind: str) -> bytes:
     """The whole of what `query` finds, as a file of `kind`."""
-    headings = {name: context.t(f"column.{name}") for name in COLUMNS}
+    t = context.t
+    wording = Wording(context.lexicon, {name: t(f"column.{name}") for name in COLUMNS}, t.language, t("export.cut"))
     with TemporaryDirectory() as folder:
         path = Path(folder) / kind
-        _KINDS[kind][0](path, context.index, query, context.lexicon, headings, language=context.t.language)
+        _KINDS[kind][0](path, context.index, query, wording)
         return path.read_bytes()
