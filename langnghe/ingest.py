@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from index.base import MentionIndex
 from langnghe.clusters import assign_clusters
-from langnghe.errors import IndexUnavailable, WeightsError
+from langnghe.errors import IndexUnavailable, LangNgheError, WeightsError
 from langnghe.records import Mention
 from langnghe.settings import Settings
 from langnghe.store.engine import Store
@@ -27,6 +27,9 @@ from langnghe.store.tables import Stage
 from nlp.annotate import Understanding, annotate
 
 log = logging.getLogger(__name__)
+
+SYSTEMIC = 8
+"""When so many texts fail and none passes, the fault is ours: they stay in the queue instead of in quarantine."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,16 @@ def ingest(
 def annotate_batch(
     store: Store, understanding: Understanding, settings: Settings, *, clock: Callable[[], datetime] = utc_now
 ) -> tuple[int, int]:
-    """One batch from collected to annotated; returns how many were annotated and how many quarantined."""
+    """One batch from collected to annotated; returns how many were annotated and how many quarantined.
+
+    Raises LangNgheError, after giving the batch back, when not one text of many can be annotated.
+    """
     exhausted = quarantine_exhausted(store, Stage.COLLECTED, settings.max_attempts, now=clock())
     batch = claim(store, Stage.COLLECTED, settings.batch_size, now=clock(), lease_s=settings.lease_s)
     annotated, refused = _annotate_what_can_be(batch, understanding, clock())
+    if len(refused) == len(batch) >= SYSTEMIC:
+        release(store, [mention.id for mention in batch])
+        raise LangNgheError(f"Không phân tích được bài nào trong {len(batch)} bài, hãy xem nhật ký: {refused[0][1]}")
     if annotated:
         with store.write() as connection:
             finish_annotating(store, connection, assign_clusters(store, connection, annotated))

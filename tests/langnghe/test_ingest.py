@@ -13,7 +13,7 @@ import pytest
 
 from index.backends import open_index
 from index.base import Filters, MentionIndex, MentionQuery
-from langnghe.errors import IndexUnavailable, WeightsError
+from langnghe.errors import IndexUnavailable, LangNgheError, WeightsError
 from langnghe.ingest import IngestCounts, annotate_batch, ingest
 from langnghe.records import Flag, Mention
 from langnghe.settings import Settings
@@ -143,6 +143,16 @@ def test_one_text_that_cannot_be_read_blocks_no_other_and_can_be_retried(
     retry_quarantined(store, now=NOW)
     assert run().quarantined == 0
     assert count_pipeline(store).indexed == 21
+
+
+def test_when_every_text_fails_the_fault_is_ours_and_all_stay_in_the_queue(
+    store: Store, understanding: Understanding, settings: Settings
+) -> None:
+    save_mentions(store, [mention(f"POISON {i}") for i in range(9)])
+    broken = replace(understanding, classifier=Choosy(understanding.classifier))  # type: ignore[arg-type]
+    with pytest.raises(LangNgheError, match="9 bài"):
+        annotate_batch(store, broken, settings, clock=lambda: NOW)
+    assert count_stages(store)[Stage.COLLECTED] == 9
 
 
 def test_hostile_texts_pass_through_every_stage(store: Store, run: Any) -> None:
