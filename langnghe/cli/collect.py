@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 @sources.command("list", help="Mọi nguồn: có sẵn và đã thêm.")
 def list_(json: JsonOption = False) -> None:
-    from langnghe.jobs import known_sources
+    from langnghe.registry import known_sources
 
     with opened_store(load_settings()) as (settings, store):
         found = known_sources(store, settings)
@@ -57,7 +57,7 @@ def disable(name: str) -> None:
 
 
 def _switch(name: str, *, on: bool) -> None:
-    from langnghe.jobs import switch_source
+    from langnghe.registry import switch_source
 
     with opened_store(load_settings()) as (settings, store):
         switch_source(store, settings, name, on=on, now=datetime.now(UTC))
@@ -65,8 +65,8 @@ def _switch(name: str, *, on: bool) -> None:
 
 
 def schedule(json: JsonOption = False) -> None:
-    from langnghe.jobs import known_sources
-    from langnghe.scheduler import next_runs
+    from langnghe.registry import known_sources
+    from langnghe.store.schedules import next_runs
 
     with opened_store(load_settings()) as (settings, store):
         enabled = [config for config in known_sources(store, settings) if config.enabled]
@@ -81,7 +81,7 @@ def schedule(json: JsonOption = False) -> None:
 
 
 def crawl(name: Annotated[str, typer.Argument(help="Tên nguồn.")], json: JsonOption = False) -> None:
-    from langnghe.jobs import run_now
+    from langnghe.running import run_now
 
     with opened_store(load_settings()) as (settings, store), progress_bars(shown=not json) as bars:
         task = bars.add_task(f"Thu thập {name}", total=None)
