@@ -44,7 +44,7 @@ def read_page(body: bytes, content_type: str | None, *, url: str, selectors: Sel
     author = first(root, selectors.author) or metadata.page_author(root, article)
     address = metadata.page_address(root, url)
     comments = tuple(_comments(root, article, selectors, now=now))
-    text = _text(root, article, selectors)
+    text = _without_title(_text(root, article, selectors), title)
     blocked = wall(root, url=url, title=title, text=text)
     return Page(address, title, text, author, dates, comments, decoded.suspect, blocked)
 
@@ -81,6 +81,12 @@ def _trafilatura(root: HtmlElement, *, fast: bool) -> str:
         root, fast=fast, with_metadata=False, include_comments=False, include_tables=False, deduplicate=False
     )
     return (getattr(document, "text", None) or "").strip()
+
+
+def _without_title(text: str, title: str | None) -> str:
+    """Extraction often takes the headline for the first paragraph."""
+    first_line, _, rest = text.partition("\n")
+    return rest.strip() if title and rest and _letters(first_line) == _letters(title) else text
 
 
 def _article_body(article: dict[str, Any]) -> str:

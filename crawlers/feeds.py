@@ -1,6 +1,7 @@
 """RSS, Atom and JSON Feed as entries. Entity declarations are refused, wrong charsets and broken XML are borne."""
 
 import json
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,8 +24,9 @@ def parse_feed(body: bytes, content_type: str | None, *, url: str) -> list[Entry
     if text.startswith("{"):
         return _json_entries(text, url)
     _refuse_entities(text)
-    feed = feedparser.parse(text.encode("utf-8", "replace"), response_headers=_UTF8 | {"content-location": url})
-    if not feed.version and not feed.entries:
+    stream = BytesIO(text.encode("utf-8", "replace"))  # what is no stream, feedparser takes for a file name or a URL
+    feed = feedparser.parse(stream, response_headers=_UTF8 | {"content-location": url})
+    if not feed.get("version") and not feed.entries:
         raise BadInput("Không phải nguồn tin RSS, Atom hoặc JSON Feed.")
     return [_entry(one, url) for one in feed.entries]
 
@@ -72,7 +74,7 @@ def _json_entry(item: dict[str, Any], base: str) -> Entry:
     html = _text(item, "content_html")
     return Entry(
         url=_web_address(base, _text(item, "url") or _text(item, "external_url")),
-        native_id=_text(item, "id"),
+        native_id=str(item["id"]) if isinstance(item.get("id"), (str, int)) else None,
         title=html_text(_text(item, "title") or "") or None,
         summary=(html_text(html) if html else None) or _text(item, "content_text") or _text(item, "summary"),
         published=_text(item, "date_published") or _text(item, "date_modified"),
@@ -82,7 +84,7 @@ def _json_entry(item: dict[str, Any], base: str) -> Entry:
 
 def _text(item: dict[str, Any], key: str) -> str | None:
     value = item.get(key)
-    return (str(value).strip() or None) if isinstance(value, (str, int)) else None
+    return (value.strip() or None) if isinstance(value, str) else None
 
 
 def _web_address(base: str, link: str | None) -> str | None:

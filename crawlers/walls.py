@@ -22,8 +22,10 @@ _CAPTCHA_PARTS = (
     " or contains(@class, 'g-recaptcha') or contains(@class, 'h-captcha')]"
 )
 _LOGIN_PATH = re.compile(r"/(login|signin|sign-in|dang-nhap|account/login|sso|wp-login\.php)(/|$|\.)", re.I)
-_SHORT = 600
-"""A page with more text than this is a page, whatever form stands beside it."""
+_SHORT = 400
+"""A page with more text than this is a page, whatever is said on it."""
+_BARE = 150
+"""A page with more text than this may have a captcha in its comment form."""
 
 
 def wall(root: HtmlElement, *, url: str, title: str | None, text: str) -> str | None:
@@ -31,7 +33,7 @@ def wall(root: HtmlElement, *, url: str, title: str | None, text: str) -> str | 
     if len(text) > _SHORT:
         return None
     seen = fold(f"{title or ''}\n{' '.join(root.text_content().split())[:5000]}")
-    if _CAPTCHA.search(seen) or root.xpath(_CAPTCHA_PARTS):
+    if _CAPTCHA.search(seen) or (len(text) < _BARE and root.xpath(_CAPTCHA_PARTS)):
         return "Trang đòi xác nhận captcha."
     asks_password = bool(root.xpath("//input[@type='password']"))
     if _LOGIN_PATH.search(urlsplit(url).path) or (asks_password and _LOGIN.search(seen)):
