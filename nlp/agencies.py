@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from langnghe.errors import ConfigError
 from langnghe.records import AgencyMention
-from nlp.agencyscan import AgencyLexicon, Body, Trie, add_alias, make_alias, scan_agencies
-from nlp.gazetteer import CITY, read_yaml
+from nlp.agencyscan import AgencyLexicon, Body, Group, Trie, add_alias, make_alias, scan_agencies
+from nlp.gazetteer import parse_yaml, read_yaml
 from nlp.lexicon import syllables
 from nlp.places import Gazetteer, load_gazetteer
 from nlp.words import Words, read_words
@@ -66,12 +66,7 @@ def load_agencies(path: Path | None = None) -> "AgencyTable":
 @lru_cache(maxsize=4)
 def _loaded(path: Path) -> "AgencyTable":
     try:
-        rows = [
-            Agency(**row)
-            for row in yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))[
-                "agencies"
-            ]
-        ]  # noqa: S506
+        rows = [Agency(**row) for row in parse_yaml(path.read_text("utf-8"))["agencies"]]
     except (OSError, yaml.YAMLError, ValidationError, KeyError, TypeError) as error:
         raise ConfigError(f"Không đọc được danh bạ cơ quan {path}: {error}") from error
     agencies = {row.code: row for row in rows}
@@ -86,18 +81,18 @@ def _lexicon(agencies: dict[str, Agency], gazetteer: Gazetteer) -> AgencyLexicon
     trie: Trie = {}
     for agency in agencies.values():
         for written in agency.aliases:
-            add_alias(trie, make_alias(written, agency.code, "table", needs_city=agency.city))
+            add_alias(trie, make_alias(written, agency.code, Group.TABLE, needs_city=agency.city))
     heads = read_yaml("agency_heads.yaml")
-    for group in ("with_unit", "alone", "named"):
+    for group in (Group.WITH_UNIT, Group.ALONE, Group.NAMED):
         for written in heads[group]:
             add_alias(trie, make_alias(written, None, group))
     return AgencyLexicon(
         trie,
-        frozenset(map(syllables, heads["levels"])),
         gazetteer.lexicon,
+        frozenset(map(syllables, heads["levels"])),
         frozenset(map(syllables, heads["capital_only"])),
         frozenset(heads["never_behind"]),
-        {alias: frozenset(before) for alias, before in heads["asked"].items()},
+        {syllables(alias): frozenset(before) for alias, before in heads["asked"].items()},
     )
 
 
@@ -110,9 +105,10 @@ class AgencyTable:
     def find(self, text: str, *, at: datetime | None = None) -> tuple[AgencyMention, ...]:
         """In the order of the text, offsets into `text`. A body of the city carries its code, under the name
         it is called by; what it became is told by `current`. A bare `công an`, `sở`, `phường` is none."""
-        return self.find_in(read_words(text), at=at)
+        del at  # names of both eras are known by their own words
+        return self.find_in(read_words(text))
 
-    def find_in(self, words: Words, *, at: datetime | None = None) -> tuple[AgencyMention, ...]:
+    def find_in(self, words: Words) -> tuple[AgencyMention, ...]:
         return tuple(
             AgencyMention(
                 start=words.starts[body.first],
@@ -127,7 +123,7 @@ class AgencyTable:
 
     def _acts(self, body: Body, words: Words) -> bool:
         """A hospital or university behind `ở`, `vào`, `gần` is a place there, not a body that acts."""
-        is_place = body.alias.group == "hospital" or (
+        is_place = body.alias.group is Group.HOSPITAL or (
             body.code is not None and self.agencies[body.code].kind in _ACTING_PLACES
         )
         if not is_place or body.first == 0:
@@ -140,7 +136,7 @@ class AgencyTable:
         head = words.surface(body.first, body.tail.first if body.tail else body.stop)
         written = (
             body.alias.written
-            if body.alias.group in ("with_unit", "alone") and len(head) == len(body.alias.written)
+            if body.alias.group in (Group.WITH_UNIT, Group.ALONE) and len(head) == len(body.alias.written)
             else head
         )
         return " ".join(f"{written} {self._tail_name(body, words)}".split())
@@ -154,7 +150,7 @@ class AgencyTable:
         return words.surface(body.tail.first, body.stop)
 
     def current(self, code: str, *, on: date) -> tuple[str, ...]:
-        """Codes of the bodies that do its work on that day; itself while it is valid. Unknown codes stay as they are."""
+        """Codes of the bodies that do its work on that day: itself while it is valid, or its successors."""
         agency = self.agencies.get(code)
         if agency is None or agency.is_valid(on) or not agency.successors:
             return (code,)

@@ -21,7 +21,6 @@ from langnghe.errors import ConfigError
 CITY = "c:79"
 OLD_PROVINCES = ("79", "74", "77")
 _NEW_PROVINCE_KEY = "thanhphohochiminh"
-_HERE = ("Hồ Chí Minh", "Bình Dương", "Bà Rịa - Vũng Tàu")
 _TABLES = ("dataset.db", "converter_2025.json")
 MAIN_SHARE = 2 / 3
 """Belief in the unit that the tables name as the main heir of a split ward.
@@ -59,7 +58,7 @@ class Unit:
     """Folded other names without the type word."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class UnitTables:
     units: dict[str, Unit]
     heirs: dict[str, dict[str, float]]
@@ -91,13 +90,25 @@ def build_tables() -> UnitTables:
     units = {CITY: _city(own["city"], new.values())} | {unit.code: unit for unit in new.values()} | old
     units |= _earlier(own["earlier_districts"], old)
     heirs = links | _summed(links, units, own["earlier_districts"])
-    return UnitTables(units, heirs, _districts_of(links, units), *outside, frozenset(row["code"] for row in own["earlier_districts"]), tuple(own["city"]["aliases"]), own)
+    return UnitTables(
+        units,
+        heirs,
+        _districts_of(links, units),
+        *outside,
+        frozenset(row["code"] for row in own["earlier_districts"]),
+        tuple(own["city"]["aliases"]),
+        own,
+    )
 
 
 def read_yaml(name: str) -> dict[str, Any]:
     """A file of `nlp/data/`; the C parser is ten times as fast."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load((Path(__file__).parent / "data" / name).read_text("utf-8"), Loader=loader)  # noqa: S506
+    return parse_yaml((Path(__file__).parent / "data" / name).read_text("utf-8"))
+
+
+def parse_yaml(text: str) -> dict[str, Any]:
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    data: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506, one of the two safe loaders
     return data
 
 
@@ -185,7 +196,7 @@ def _links(converter: dict[str, Any], keys: dict[str, str], new: dict[str, Unit]
 
 
 def _city(own: dict[str, Any], units: Iterable[Unit]) -> Unit:
-    """Its point is the mean of the units of the old city's centre: the tables centre the merged province in a forest."""
+    """Its point is that of Phường Sài Gòn: the tables put the merged city's centre into a forest."""
     saigon = next(unit for unit in units if unit.short == "Sài Gòn")
     return Unit(own["code"], own["name"], "Hồ Chí Minh", "Thành phố", UnitKind.CITY, saigon.lat, saigon.lon)
 
@@ -203,7 +214,7 @@ def _earlier(rows: list[dict[str, Any]], old: dict[str, Unit]) -> dict[str, Unit
 def _summed(
     links: dict[str, dict[str, float]], units: dict[str, Unit], earlier: list[dict[str, Any]]
 ) -> dict[str, dict[str, float]]:
-    """Heirs of districts and provinces: each old ward counts alike, for wards were drawn around equal numbers of people."""
+    """Heirs of districts and provinces; each old ward counts alike, the tables hold neither its area nor its people."""
     wards: dict[str, list[str]] = defaultdict(list)
     for code in links:
         unit = units[code]
@@ -238,12 +249,7 @@ def _outside(tables: sqlite3.Connection) -> tuple[dict[str, set[str]], frozenset
     for ward, district, province in tables.execute(legacy):
         holders[ward].add(province)
         holders[district].add(province)
-    marks = ", ".join("?" * len(_HERE))
-    provinces = tables.execute(
-        f"SELECT provinceShort FROM admin_units_legacy WHERE provinceShort NOT IN ({marks})", _HERE
-    )  # noqa: S608
-    towns = tables.execute(
-        f"SELECT districtShort FROM admin_units_legacy WHERE districtType = 'Thành phố' AND provinceShort NOT IN ({marks})",  # noqa: S608
-        _HERE,
-    )
+    elsewhere = "FROM admin_units_legacy WHERE provinceCode NOT IN (?, ?, ?)"
+    provinces = tables.execute(f"SELECT DISTINCT provinceShort {elsewhere}", OLD_PROVINCES)
+    towns = tables.execute(f"SELECT DISTINCT districtShort {elsewhere} AND districtType = 'Thành phố'", OLD_PROVINCES)
     return holders, frozenset(p for (p,) in provinces), frozenset(t.removesuffix(" (Thành phố)") for (t,) in towns)

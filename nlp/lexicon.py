@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from langnghe.text import canonical
+from nlp.found import LEVELS
 from nlp.gazetteer import CITY, Unit, UnitKind, UnitTables, read_yaml
 from nlp.words import Words, read_words, same_syllable
 
 _INNER_GAP = re.compile(r"[^\S\n]{0,2}[.\-–]?[^\S\n]{0,2}")
 _HEAD_GAP = re.compile(r"[^\S\n]{0,2}\.?[^\S\n]{0,2}")
 _END = "\0"
+_SHORTENED = frozenset({"tdm", "brvt"})
 
 
 class NameKind(StrEnum):
@@ -38,6 +40,10 @@ class Head:
     """`ward`, `district`, … for units; `street`, `road`, `alley`, `landmark`, `school`, `hospital` …"""
     toned: tuple[str, ...]
 
+    @property
+    def is_unit(self) -> bool:
+        return self.kind in LEVELS
+
 
 Trie = dict[str, Any]
 
@@ -49,6 +55,20 @@ class Match:
     names: tuple[Name, ...]
     exact: bool
     """Written with the name's own diacritics."""
+
+    def codes(self) -> tuple[str, ...]:
+        """Every unit that bears the name."""
+        return tuple(dict.fromkeys(code for name in self.names for code in name.codes))
+
+    def has(self, kind: NameKind) -> bool:
+        return any(name.kind is kind for name in self.names)
+
+    def only(self, kind: NameKind) -> bool:
+        return all(name.kind is kind for name in self.names)
+
+
+def is_city(match: Match) -> bool:
+    return any(CITY in name.codes for name in match.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,8 @@ class Lexicon:
     def name_at(self, words: Words, i: int) -> Match | None:
         """The longest name that begins at syllable i."""
         best: Match | None = None
+        if i >= len(words):
+            return None
         node, j = self.names, i
         while node := node.get(words.plain[j]):  # type: ignore[assignment]
             j += 1
@@ -78,6 +100,8 @@ class Lexicon:
     def head_at(self, words: Words, i: int) -> tuple[int, Head] | None:
         """The longest word in front of names that begins at syllable i, and the index behind it."""
         best: tuple[int, Head] | None = None
+        if i >= len(words):
+            return None
         node, j = self.heads, i
         while node := node.get(words.plain[j]):  # type: ignore[assignment]
             j += 1
@@ -103,9 +127,8 @@ def build_lexicon(tables: UnitTables) -> Lexicon:
     names: Trie = {}
     never = set(map(syllables, tables.words["never_bare"]))
     for name in (*_unit_names(tables), *_outside_names(tables), *_landmark_names(landmarks)):
-        if name.toned in never and name.kind is not NameKind.STREET:
-            name = Name(name.kind, name.toned, name.codes, False)
-        _put(names, folded_key(name.toned)).append(name)
+        unsafe = name.toned in never and name.kind is not NameKind.STREET
+        _put(names, folded_key(name.toned)).append(replace(name, safe=False) if unsafe else name)
     return Lexicon(
         names,
         _head_trie(heads),
@@ -140,7 +163,7 @@ def _unit_names(tables: UnitTables) -> Iterable[Name]:
             if unit.code not in codes.setdefault(name, []):
                 codes[name].append(unit.code)
     for name, found in codes.items():
-        safe = not name[-1].isdigit() and len(name) > 1
+        safe = not name[-1].isdecimal() and (len(name) > 1 or name[0] in _SHORTENED)
         yield Name(NameKind.UNIT, name, tuple(found), safe)
     for alias in tables.city_aliases:
         yield Name(NameKind.UNIT, syllables(alias), (CITY,))
@@ -175,7 +198,7 @@ def _numbers(tables: UnitTables) -> dict[str, tuple[str, ...]]:
     codes: dict[str, list[str]] = {}
     for unit in tables.units.values():
         for name in (unit.short, *unit.aliases):
-            if name.isdigit():
+            if name.isdecimal():
                 codes.setdefault(name, []).append(unit.code)
     return {name: tuple(found) for name, found in codes.items()}
 

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from langnghe.errors import UsageError
 from langnghe.records import PlaceCandidate, PlaceMention
+from nlp.found import Found, Kind
 from nlp.gazetteer import CITY, Unit, UnitTables, build_tables
 from nlp.lexicon import Lexicon, build_lexicon
-from nlp.placescan import Found, Kind, scan
+from nlp.placescan import scan
 from nlp.placesense import display_name, make_sense, weighed
 from nlp.words import Words, read_words
 
@@ -51,7 +52,7 @@ class Gazetteer:
         Looser than `find`: case and type words may be missing, and a code stands for itself.
         """
         if name.strip() in self.tables.units:
-            return weighed({name.strip(): 1.0}, self.tables).candidates
+            return weighed(((name.strip(), 1.0),), self.tables).candidates
         words = read_words(name)
         if not len(words):
             return ()

@@ -1,14 +1,15 @@
-"""Which unit a name means: decided by its type word, the date, and the other places of the text; doubt is kept as weights."""
+"""Which unit a name means: by its type word, the date, the other places of the text; doubt is kept as weights."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from langnghe.records import PlaceCandidate
+from nlp.found import LEVELS, Found, Kind
 from nlp.gazetteer import CITY, UnitKind, UnitTables
-from nlp.placescan import LEVELS, Found, Kind
 from nlp.words import Words
 
 MERGED_AT = datetime(2025, 7, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -32,8 +33,10 @@ _BELIEF = {
 _OLD_HEADS = frozenset({"district", "rural", "town", "city"})
 _WRONG_TYPE = 0.01
 _BY_ALIAS = 0.3
-_NEXT_DOOR, _SAME_TEXT = 50.0, 6.0
+_NEXT_DOOR, _SAME_TEXT = 200.0, 6.0
 _NEXT_DOOR_WORDS = 4
+_WINDOW = 20
+"""So many places before and behind are looked at."""
 _SAME_NAME = 6.0
 """`Bàu Bàng` in a text that also says `xã Bàu Bàng`."""
 _SAME_DISTRICT = 3.0
@@ -52,16 +55,17 @@ class Sense:
 def make_sense(found: Sequence[Found], words: Words, tables: UnitTables, *, at: datetime | None) -> list[Sense]:
     """One for each place found, in the same order."""
     after = at is None or at >= MERGED_AT
-    possible = [_possible(place, tables) for place in found]
-    return [
-        weighed({} if _is_elsewhere(i, found, tables) else _scores(i, found, possible, words, tables, after=after), tables)
-        for i in range(len(found))
+    contexts = [
+        Context(place, [*found[max(0, i - _WINDOW) : i], *found[i + 1 : i + 1 + _WINDOW]], words, tables, after)
+        for i, place in enumerate(found)
     ]
+    return [weighed(tuple(context.scores().items()), tables) for context in contexts]
 
 
-def weighed(scores: dict[str, float], tables: UnitTables) -> Sense:
+@lru_cache(maxsize=4096)
+def weighed(scores: tuple[tuple[str, float], ...], tables: UnitTables) -> Sense:
     """Scores of codes as candidates with weights that add up to 1, and the units of today they lie in."""
-    best = sorted(scores.items(), key=lambda item: -item[1])[:_MOST_CANDIDATES]
+    best = sorted(scores, key=lambda item: -item[1])[:_MOST_CANDIDATES]
     total = sum(score for _, score in best)
     kept = [(code, score) for code, score in best if score >= _LEAST * total]
     candidates = _as_candidates(dict(kept), tables)
@@ -98,56 +102,92 @@ def _units_of(code: str, tables: UnitTables) -> dict[str, float]:
     return tables.heirs[code] if code[0] in "od" else {}
 
 
-def _possible(place: Found, tables: UnitTables) -> list[str]:
+def _possible(place: Found) -> list[str]:
+    """The units of the right level that bear the name."""
     if place.kind is not Kind.UNIT:
         return []
     level = LEVELS.get(place.head or "", "")
     return [code for code in place.codes if code == CITY or not level or code[0] in level]
 
 
-def _scores(
-    i: int, found: Sequence[Found], possible: Sequence[Sequence[str]], words: Words, tables: UnitTables, *, after: bool
-) -> dict[str, float]:
-    place = found[i]
-    after = after and not _is_past(place, words)
-    scores = {code: _belief(code, place, tables, after=after) for code in possible[i]}
-    if len(scores) < 2:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One place and the others named around it."""
+
+    place: Found
+    others: list[Found]
+    words: Words
+    tables: UnitTables
+    after: bool
+    """Written since the merger."""
+
+    def scores(self) -> dict[str, float]:
+        """Belief in each unit that may be meant; empty for a place elsewhere, a street, a landmark."""
+        possible = _possible(self.place)
+        if not possible or self._is_elsewhere():
+            return {}
+        after = self.after and not self._is_past(self.place)
+        scores = {code: _belief(code, self.place, self.tables, after=after) for code in possible}
+        if len(scores) > 1:
+            for other in self.others:
+                self._weigh_by(other, scores)
         return scores
-    near: dict[str, float] = defaultdict(lambda: 1.0)
-    for k, other in enumerate(found):
-        if k == i or not possible[k] or CITY in possible[k]:
-            continue
-        if other.name == place.name:
-            if other.head and not place.head:
-                near |= {code: _SAME_NAME for code in scores if _is_typed(code, other, tables)}
-            continue
-        next_door = 0 <= other.first - place.stop < _NEXT_DOOR_WORDS or 0 <= place.first - other.stop < 2
-        for code in scores:
-            strength = _nearness(code, possible[k], tables, next_door=next_door)
-            if next_door and code[0] == "n" and other.head in _OLD_HEADS and not _is_past(other, words):
-                strength *= _NO_DISTRICTS_NOW
-            near[code] = max(near[code], strength)
-    return {code: score * near[code] for code, score in scores.items()}
 
+    def _weigh_by(self, other: Found, scores: dict[str, float]) -> None:
+        possible = _possible(other)
+        if not possible or CITY in possible:
+            return
+        if other.name == self.place.name and other.head and not self.place.head:
+            likely = {code: _SAME_NAME for code in scores if self._is_typed(code, other)}
+        elif len(possible) < len(scores) or set(possible) != set(scores):
+            likely = {code: self._nearness(code, other, possible) for code in scores}
+        else:
+            return
+        for code, strength in likely.items():
+            scores[code] *= strength
 
-def _is_typed(code: str, place: Found, tables: UnitTables) -> bool:
-    return place.head is not None and tables.units[code].type_word in _TYPES[place.head] and code[0] in "nd"
+    def _nearness(self, code: str, other: Found, possible: Sequence[str]) -> float:
+        next_door = self._is_next_door(other)
+        if any(_related(code, anchor, self.tables) for anchor in possible):
+            today = next_door and code[0] == "n" and other.head in _OLD_HEADS and not self._is_past(other)
+            return (_NEXT_DOOR if next_door else _SAME_TEXT) * (_NO_DISTRICTS_NOW if today else 1)
+        districts = _districts(code, self.tables)
+        return _SAME_DISTRICT if any(districts & _districts(anchor, self.tables) for anchor in possible) else 1.0
 
+    def _is_next_door(self, other: Found) -> bool:
+        """`phường 4, quận 5`: what follows at once counts before what stands in front."""
+        if 0 <= other.first - self.place.stop < _NEXT_DOOR_WORDS:
+            return True
+        behind = (o for o in self.others if 0 <= o.first - self.place.stop < _NEXT_DOOR_WORDS)
+        return 0 <= self.place.first - other.stop < 2 and not any(o.head in _OLD_HEADS for o in behind)
 
-def _is_past(place: Found, words: Words) -> bool:
-    """`phường 13 cũ`; `(trước đây thuộc P.4, Q.8)`."""
-    if words.toned[place.stop : place.stop + 1] == ["cũ"]:
-        return True
-    before = words.toned[max(0, place.first - 3) : place.first]
-    return "đây" in before and "trước" in before
+    def _is_typed(self, code: str, other: Found) -> bool:
+        unit = self.tables.units[code]
+        return other.head is not None and unit.type_word in _TYPES[other.head] and code[0] in "nd"
 
+    def _is_past(self, place: Found) -> bool:
+        """`phường 13 cũ`; `(trước đây thuộc P.4, Q.8)`."""
+        if self.words.toned[place.stop : place.stop + 1] == ["cũ"]:
+            return True
+        before = self.words.toned[max(0, place.first - 3) : place.first]
+        return "đây" in before and "trước" in before
 
-def _nearness(code: str, others: Sequence[str], tables: UnitTables, *, next_door: bool) -> float:
-    if any(_related(code, other, tables) for other in others):
-        return _NEXT_DOOR if next_door else _SAME_TEXT
-    if any(_districts(code, tables) & _districts(other, tables) for other in others):
-        return _SAME_DISTRICT
-    return 1.0
+    def _is_elsewhere(self) -> bool:
+        """`phường Phú Mỹ, Hải Phòng`; or only another province is named, and it has a unit of this name."""
+        place = self.place
+        if CITY in place.codes or place.head in ("province", "city"):
+            return False
+        outside = [other for other in self.others if other.kind is Kind.OUTSIDE]
+        behind = [other for other in outside if 0 <= other.first - place.stop < 3]
+        if place.head and any(other.head in (None, "province", "city") for other in behind):
+            return True
+        provinces = {_glued(other.name) for other in outside}
+        if not self._holds(provinces, place):
+            return False
+        return not any(other.kind is Kind.UNIT and not self._holds(provinces, other) for other in self.others)
+
+    def _holds(self, provinces: set[str], place: Found) -> bool:
+        return not provinces.isdisjoint(self.tables.elsewhere.get(_glued(place.name), ()))
 
 
 def _belief(code: str, place: Found, tables: UnitTables, *, after: bool) -> float:
@@ -157,7 +197,7 @@ def _belief(code: str, place: Found, tables: UnitTables, *, after: bool) -> floa
     belief = _BELIEF["typed" if place.head else "bare"][code[0]][after]
     if place.head and unit.type_word not in _TYPES[place.head]:
         belief *= _WRONG_TYPE
-    if (place.name and place.name in unit.aliases) or code in tables.earlier and place.head != "district":
+    if (place.name and place.name in unit.aliases) or (code in tables.earlier and place.head != "district"):
         belief *= _BY_ALIAS
     return belief
 
@@ -185,25 +225,6 @@ def _above(code: str, tables: UnitTables) -> list[str]:
         above.append(parent)
         parent = tables.units[parent].parent
     return above
-
-
-def _is_elsewhere(i: int, found: Sequence[Found], tables: UnitTables) -> bool:
-    """`phường Phú Mỹ, Hải Phòng`; or only another province is named, and it has a unit of this name."""
-    place = found[i]
-    if place.kind is not Kind.UNIT or CITY in place.codes or place.head in ("province", "city"):
-        return False
-    behind = next((other for other in found[i + 1 :] if other.first - place.stop < 3), None)
-    if place.head and behind and behind.kind is Kind.OUTSIDE and behind.head in (None, "province", "city"):
-        return True
-    provinces = {_glued(other.name) for other in found if other.kind is Kind.OUTSIDE}
-    return any(_holds(province, place, tables) for province in provinces) and not any(
-        other.kind is Kind.UNIT and k != i and not any(_holds(province, other, tables) for province in provinces)
-        for k, other in enumerate(found)
-    )
-
-
-def _holds(province: str, place: Found, tables: UnitTables) -> bool:
-    return province in tables.elsewhere.get(_glued(place.name), ())
 
 
 def _glued(name: str) -> str:

@@ -43,6 +43,9 @@ class Words:
     def surface(self, first: int, stop: int) -> str:
         return self.text[self.starts[first] : self.ends[stop - 1]]
 
+    def key(self, first: int, stop: int) -> str:
+        return " ".join(self.plain[first:stop])
+
     def cased(self, i: int) -> bool:
         """A capital that means something."""
         return self.capital[i] and not self.shouting
@@ -76,9 +79,9 @@ def read_words(text: str) -> Words:
 def _shape(word: str) -> tuple[str, str, bool, bool, bool]:
     """Folded, toned, begins upper, all upper, carries diacritics."""
     plain, toned, upper = fold(word), canonical(word).lower(), word[0].isupper()
-    return plain, toned, upper, upper and (len(word) == 1 or word.isupper()), plain != toned
+    return plain or toned, toned, upper, upper and (len(word) == 1 or word.isupper()), plain != toned
 
 
 def same_syllable(plain: str, toned: str, name_toned: str) -> bool:
     """A typed syllable stands for one of a name when it carries the same marks or none at all."""
-    return toned == name_toned or toned == plain
+    return toned in (name_toned, plain)
