@@ -91,7 +91,7 @@ def pending(connection: Connection, source: str, *, limit: int) -> list[FoundUrl
         .order_by(frontier.c.attempts, frontier.c.discovered_at, frontier.c.url)
         .limit(limit)
     )
-    return [_found(key, meta) for key, meta in connection.execute(waiting).tuples()]
+    return [_found(key, meta) for key, meta in connection.execute(waiting)]
 
 
 def recent(connection: Connection, source: str, role: str, *, since: datetime, limit: int) -> list[FoundUrl]:
@@ -101,14 +101,14 @@ def recent(connection: Connection, source: str, role: str, *, since: datetime, l
         .where(frontier.c.source == source, frontier.c.state == UrlState.DONE, frontier.c.discovered_at > since)
         .order_by(frontier.c.discovered_at.desc(), frontier.c.url)
     )
-    found = (_found(key, meta) for key, meta in connection.execute(done).tuples())
+    found = (_found(key, meta) for key, meta in connection.execute(done))
     return list(islice((one for one in found if one.role == role), limit))
 
 
 def count_urls(connection: Connection, source: str) -> dict[UrlState, int]:
     rows = connection.execute(
         select(frontier.c.state, func.count()).where(frontier.c.source == source).group_by(frontier.c.state)
-    ).tuples()
+    )
     return dict.fromkeys(UrlState, 0) | {UrlState(state): n for state, n in rows}
 
 
@@ -149,7 +149,7 @@ def _known(connection: Connection, source: str, keys: Sequence[str]) -> dict[str
             select(frontier.c.url, frontier.c.state, frontier.c.meta).where(
                 frontier.c.source == source, frontier.c.url.in_(keys[start : start + _CHUNK])
             )
-        ).tuples()
+        )
         known |= {key: (state, meta) for key, state, meta in rows}
     return known
 

@@ -197,7 +197,7 @@ def quarantine_within(
         quarantine.c.retried_at.is_(None),
         quarantine.c.reason.in_({reason for _, reason in failed}),
     )
-    known = [(payload, reason) for payload, reason in connection.execute(waiting).tuples()]
+    known = [(payload, reason) for payload, reason in connection.execute(waiting)]
     rows = [
         {"stage": "input", "source": source, "payload": payload, "reason": reason, "quarantined_at": now}
         for payload, reason in failed
