@@ -116,6 +116,8 @@ class EmbeddedIndex:
         return [_hit(searcher, query, address, score) for score, address in found]
 
     def _hits_by_time(self, searcher: Searcher, query: MentionQuery, limit: int, after: TimeCursor | None) -> list[Hit]:
+        if limit < 1:
+            return []
         order = Order.Asc if query.sort is Sort.OLDEST else Order.Desc
         compiled = self._compile(query)
         if after is not None:
