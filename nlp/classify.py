@@ -1,4 +1,4 @@
-"""Topics, sentiment, intent and urgency of cleaned, masked texts."""
+"""Topics, sentiment, intent and urgency of cleaned, masked texts: an encoder, and n-grams as its second voice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +42,10 @@ class Classifier:
 
         Raises WeightsError when the model answers with something that is no number.
         """
-        outputs = self._outputs(texts)
-        temperatures = self._weights.manifest.temperatures
-        found = {head: softmax(outputs[head] / temperatures[head]) for head in HEADS}
+        manifest = self._weights.manifest
+        first, second = self._outputs(texts), self._weights.ngrams.logits(texts)
+        mixed = {head: first[head] + manifest.mixes[head] * second[head] for head in HEADS}
+        found = {head: softmax(mixed[head] / manifest.temperatures[head]) for head in HEADS}
         return [self._labels({head: found[head][i] for head in HEADS}) for i in range(len(texts))]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""From a fine-tuned model to the shipped files: int8 ONNX, tokenizer, and the manifest, which is written last.
+"""From a fine-tuned model to the shipped files: int8 ONNX, n-grams, tokenizer, and the manifest, which is written last.
 
 python -m nlp.export --trained var/train --weights nlp/weights
 """
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from nlp.corpus import Row, Split, load_rows, product_text, split_hash, split_rows
 from nlp.encoder import Encoder, EncoderConfig, LabelHeads
 from nlp.labels import HEADS
-from nlp.runtime import FORMAT, MANIFEST, MODEL, TOKENIZER, Runtime
+from nlp.runtime import FORMAT, MANIFEST, MODEL, NGRAMS, TOKENIZER, Runtime
 from nlp.tokenizer import encode, load_tokenizer
 from nlp.train import padded
 
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class ExportConfig:
     trained: Path
-    """Folder with `model.pt` and `tokenizer.json` of `nlp.train`."""
+    """Where `nlp.train` wrote."""
     weights: Path
     name: str = "encoder-1"
     least_agreement: float = 0.97
@@ -65,6 +65,7 @@ def export(config: ExportConfig) -> Path:
     (config.weights / MANIFEST).unlink(missing_ok=True)
     tokenizer = load_tokenizer(config.trained / TOKENIZER)
     tokenizer.save(str(config.weights / TOKENIZER), pretty=False)
+    (config.weights / NGRAMS).write_bytes((config.trained / NGRAMS).read_bytes())
     write_onnx(model, config.weights / MODEL)
     agreement = compared(model, config.weights / MODEL, split_rows(rows, Split.DEV), tokenizer)
     log.info("int8 agrees with fp32 on dev: %s", agreement)
@@ -73,9 +74,10 @@ def export(config: ExportConfig) -> Path:
     manifest = {
         "format": FORMAT,
         "name": config.name,
-        "files": {name: sha256(config.weights / name) for name in (MODEL, TOKENIZER)},
+        "files": {name: sha256(config.weights / name) for name in (MODEL, NGRAMS, TOKENIZER)},
         "heads": {head: list(labels) for head, labels in HEADS.items()},
         "max_tokens": model.encoder.config.max_tokens,
+        "mixes": saved["mixes"],
         "temperatures": saved["temperatures"],
         "threshold": saved["threshold"],
         "trained": {

@@ -14,10 +14,11 @@ from tokenizers import Tokenizer
 
 from langnghe.errors import WeightsError
 from nlp.labels import HEADS
+from nlp.ngrams import Ngrams, load_ngrams
 from nlp.tokenizer import START_ID, load_tokenizer
 
-FORMAT = 1
-MODEL, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+FORMAT = 2
+MODEL, NGRAMS, TOKENIZER, MANIFEST = "model.onnx", "ngrams.npz", "tokenizer.json", "manifest.json"
 _MEND = "Hãy tải lại thư mục trọng số hoặc xuất lại bằng nlp.export."
 
 
@@ -31,7 +32,10 @@ class Manifest(BaseModel):
     heads: dict[str, list[str]]
     """Labels in the order of the outputs."""
     max_tokens: int = Field(ge=8)
+    mixes: dict[str, float]
+    """How much of the n-gram voice's logits is added to the encoder's, a head."""
     temperatures: dict[str, float]
+    """What the sum is divided by, a head."""
     threshold: float = Field(gt=0, lt=1)
 
 
@@ -58,21 +62,23 @@ class Weights:
     """sha256 of the manifest, which holds those of the other files."""
     tokenizer: Tokenizer
     runtime: Runtime
+    ngrams: Ngrams
 
 
 def load_weights(folder: Path, *, threads: int) -> Weights:
     """Raises WeightsError, saying what is wrong, unless files, hashes, labels and a trial run are all right."""
     manifest, digest = read_manifest(folder)
-    for name in (MODEL, TOKENIZER):
+    for name in (MODEL, NGRAMS, TOKENIZER):
         _check_file(folder / name, manifest.files.get(name))
     try:
         tokenizer = load_tokenizer(folder / TOKENIZER)
+        ngrams = load_ngrams(folder / NGRAMS)
         runtime = Runtime(folder / MODEL, threads=threads)
         trial = runtime.run(np.array([[START_ID, *tokenizer.encode("đường ngập").ids]], dtype=np.int64))
     except Exception as error:  # ONNX Runtime's own errors share no base but Exception
         raise WeightsError(f"Không nạp được mô hình trong {folder}: {error}. {_MEND}") from error
     _check_outputs(folder, trial)
-    return Weights(manifest, digest, tokenizer, runtime)
+    return Weights(manifest, digest, tokenizer, runtime, ngrams)
 
 
 def read_manifest(folder: Path) -> tuple[Manifest, str]:
@@ -99,8 +105,8 @@ def _check_labels(path: Path, manifest: Manifest) -> None:
     for head, labels in HEADS.items():
         if tuple(manifest.heads.get(head, ())) != labels:
             raise WeightsError(f"Bộ nhãn “{head}” trong {path} khác với bộ nhãn của chương trình. {_MEND}")
-        if not manifest.temperatures.get(head, 0.0) > 0.0:
-            raise WeightsError(f"{path} thiếu nhiệt độ hiệu chỉnh của “{head}”. {_MEND}")
+        if not manifest.temperatures.get(head, 0.0) > 0.0 or head not in manifest.mixes:
+            raise WeightsError(f"{path} thiếu số hiệu chỉnh của “{head}”. {_MEND}")
 
 
 def _check_file(path: Path, expected: str | None) -> None:

@@ -2,7 +2,8 @@
 
     python -m nlp.train --pretrained var/pretrain --out var/train --folders nlp/data/corpus ../shared/data/real
 
-The test split is never read here; the dev split chooses the temperatures, the threshold and between seeds.
+The test split is never read here; the dev split chooses temperatures, the share of the n-gram voice, the threshold of
+further topics and between seeds.
 """
 
 import argparse
@@ -28,7 +29,10 @@ from nlp.corpus import CORPUS_DIR, Row, Split, covered, load_rows, product_text,
 from nlp.encoder import Encoder, EncoderConfig, LabelHeads
 from nlp.labels import HEADS
 from nlp.metrics import macro_f1, set_f1, softmax
+from nlp.ngramfit import best_mix, fit_ngrams
+from nlp.ngrams import Ngrams, save_ngrams
 from nlp.noise import noised
+from nlp.runtime import NGRAMS, TOKENIZER
 from nlp.tokenizer import PAD_ID, START_ID, encode, load_tokenizer
 
 log = logging.getLogger(__name__)
@@ -65,6 +69,9 @@ class Trained:
     model: LabelHeads
     tokenizer: Tokenizer
     rows: tuple[Row, ...]
+    ngrams: Ngrams
+    mixes: dict[str, float]
+    """How much of the second voice's logits is added, a head."""
     temperatures: dict[str, float]
     threshold: float
     """Further topics are named from this probability on."""
@@ -73,7 +80,7 @@ class Trained:
 def train(config: TrainConfig) -> Trained:
     torch.set_num_threads(config.threads)
     rows = tuple(row for folder in config.folders for row in load_rows(folder))
-    tokenizer = load_tokenizer(config.pretrained / "tokenizer.json")
+    tokenizer = load_tokenizer(config.pretrained / TOKENIZER)
     train_rows, dev_rows = split_rows(rows, Split.TRAIN), split_rows(rows, Split.DEV)
     dev = encode(tokenizer, [product_text(row) for row in dev_rows])
     candidates: list[LabelHeads] = []
@@ -85,9 +92,22 @@ def train(config: TrainConfig) -> Trained:
         log.info("average dev %s", dev_figures(predict(candidates[-1], dev, config), dev_rows))
     best = max(candidates, key=lambda model: sum(dev_figures(predict(model, dev, config), dev_rows).values()))
     logits = predict(best, dev, config)
-    temperatures = {head: temperature(logits[head], _targets(dev_rows, head)) for head in HEADS}
-    probabilities = softmax(logits["topic"] / temperatures["topic"])
-    return Trained(best, tokenizer, rows, temperatures, topic_threshold(probabilities, dev_rows))
+    ngrams = fit_ngrams(train_rows)
+    second = ngrams.logits([product_text(row) for row in dev_rows])
+    pairs = {head: best_mix(logits[head], second[head], _targets(dev_rows, head)) for head in HEADS}
+    mixed = {head: (logits[head] + mix * second[head]) / t for head, (mix, t) in pairs.items()}
+    log.info(
+        "second voice dev %s, both %s, mixes %s", dev_figures(second, dev_rows), dev_figures(mixed, dev_rows), pairs
+    )
+    return Trained(
+        model=best,
+        tokenizer=tokenizer,
+        rows=rows,
+        ngrams=ngrams,
+        mixes={head: mix for head, (mix, _) in pairs.items()},
+        temperatures={head: t for head, (_, t) in pairs.items()},
+        threshold=topic_threshold(softmax(mixed["topic"]), dev_rows),
+    )
 
 
 def train_one(rows: Sequence[Row], tokenizer: Tokenizer, config: TrainConfig, seed: int) -> LabelHeads:
@@ -186,9 +206,9 @@ def batches(ids: Sequence[Sequence[int]], size: int, rng: random.Random) -> list
 
 
 def padded(ids: Sequence[Sequence[int]], max_tokens: int) -> Tensor:
-    """(n, length) with a start token each."""
+    """(n, length) with a start token each; the length is a multiple of 8, for kernels are kept for each shape."""
     rows = [[START_ID, *text[: max_tokens - 1]] for text in ids]
-    length = max(map(len, rows))
+    length = min(max_tokens, -(-max(map(len, rows)) // 8) * 8)
     return torch.tensor([row + [PAD_ID] * (length - len(row)) for row in rows])
 
 
@@ -222,14 +242,6 @@ def averaged(models: Sequence[LabelHeads]) -> LabelHeads:
     states = [model.state_dict() for model in models]
     mean.load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
     return mean
-
-
-def temperature(logits: NDArray[np.float64], targets: NDArray[np.int64]) -> float:
-    """The divisor of the logits under which dev is likeliest (Guo et al. 2017)."""
-    grid = np.exp(np.linspace(math.log(0.3), math.log(3.0), 60))
-    rows = np.arange(len(targets))
-    losses = [-np.log(softmax(logits / t)[rows, targets] + 1e-12).mean() for t in grid]
-    return round(float(grid[int(np.argmin(losses))]), 4)
 
 
 def topic_threshold(probabilities: NDArray[np.float64], rows: Sequence[Row]) -> float:
@@ -283,13 +295,15 @@ def save(trained: Trained, config: TrainConfig) -> Path:
         "model": trained.model.state_dict(),
         "encoder": asdict(trained.model.encoder.config),
         "temperatures": trained.temperatures,
+        "mixes": trained.mixes,
         "threshold": trained.threshold,
         "config": {name: value for name, value in asdict(config).items() if not isinstance(value, Path | tuple)},
         "seeds": list(config.seeds),
         "folders": [str(folder) for folder in config.folders],
     }
     torch.save(saved, path)
-    trained.tokenizer.save(str(config.out / "tokenizer.json"))
+    save_ngrams(config.out / NGRAMS, trained.ngrams)
+    trained.tokenizer.save(str(config.out / TOKENIZER))
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 from langnghe.errors import WeightsError
 from nlp.classify import Classifier, load_classifier, padded, windows
 from nlp.labels import HEADS
-from nlp.runtime import FORMAT, MANIFEST, MODEL, TOKENIZER, check_finite
+from nlp.runtime import FORMAT, MANIFEST, MODEL, NGRAMS, TOKENIZER, check_finite
 
 WEIGHTS = Path(__file__).parents[2] / "nlp" / "weights"
 TEXTS = [
@@ -130,14 +130,14 @@ def test_like_texts_have_like_vectors(classifier: Classifier) -> None:
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
 
 
-@pytest.mark.parametrize("name", [MANIFEST, MODEL, TOKENIZER])
+@pytest.mark.parametrize("name", [MANIFEST, MODEL, NGRAMS, TOKENIZER])
 def test_a_missing_file_is_named(copied: Path, name: str) -> None:
     (copied / name).unlink()
     with pytest.raises(WeightsError, match=name):
         load_classifier(copied)
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER])
+@pytest.mark.parametrize("name", [MODEL, NGRAMS, TOKENIZER])
 def test_one_flipped_byte_is_refused(copied: Path, name: str) -> None:
     raw = bytearray((copied / name).read_bytes())
     raw[len(raw) // 2] ^= 1
