@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from langnghe.records import PiiType
-from nlp.cues import Cue
+from nlp.cues import load_cues
 
 Found = tuple[int, int, PiiType]
 
 _EMAIL = re.compile(
-    r"[A-Za-z0-9][\w.+-]{0,63}\s?(?:@|\(at\)|\[at\]|\sa còng\s|\sa cong\s)\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,12}\b",
+    r"[A-Za-z0-9][\w.+-]{0,63}\s?(?:@|\(at\)|\[at\]|\sa c[òo]ng\s)\s?"
+    r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,12}\b",
     re.A,
 )
 _PUBLIC_MAIL = re.compile(r"\.gov\.vn$|@(?:tphcm|hcmcity|1022)\.", re.I)
@@ -29,9 +30,16 @@ _GAP = r"(?:[^\w\n,;:!?%=<>\"“”|]{0,3}|_|,)"
 _RUN = re.compile(rf"\+?\(?\d(?:{_GAP}\d)*")
 _GROUP = re.compile(r"\d+")
 _WORD_DIGITS = {
-    **{word: str(i) for i, word in enumerate("không một hai ba bốn năm sáu bảy tám chín".split())},
-    **{word: str(i) for i, word in enumerate("khong mot hai ba bon nam sau bay tam chin".split())},
-    **{"hông": "0", "mốt": "1", "tư": "4", "tu": "4", "lăm": "5", "lam": "5", "bẩy": "7", "zero": "0"},
+    **{word: str(i) for i, word in enumerate(["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"])},
+    **{word: str(i) for i, word in enumerate(["khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin"])},
+    "hông": "0",
+    "mốt": "1",
+    "tư": "4",
+    "tu": "4",
+    "lăm": "5",
+    "lam": "5",
+    "bẩy": "7",
+    "zero": "0",
 }
 _DIGIT_WORD = "|".join(sorted(_WORD_DIGITS, key=len, reverse=True))
 _SPOKEN = re.compile(
@@ -43,29 +51,6 @@ _PHONE = re.compile(r"0[35789]\d{8}|01[2689]\d{8}|02\d{9}|84(?:0)?[35789]\d{8}|8
 _CITIZEN = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
 """Twelve digits: province, century and sex, year, number (NĐ 137/2015/NĐ-CP art. 13)."""
 
-_ID_CUE = Cue(
-    "cccd|căn cước(?: công dân)?|cmnd|cmtnd|cmt|chứng minh(?: nhân dân| thư)?|mst|mã số thuế|bhxh|bhyt|mã thẻ|"
-    "số báo danh|sbd|mssv|số sổ|hộ chiếu|passport|số định danh|mã định danh|mã số của (?:tôi|em|tui|mình)|thẻ|số cũ",
-    after=r"[^\d\n]{0,22}$",
-)
-_BANK_CUE = Cue(
-    "stk|tk|tài khoản|số thẻ|chuyển khoản|chuyển (?:tiền )?(?:vào|vô|qua|tới)|nhận tiền qua|sao kê|ngân hàng|banking|"
-    "vietcombank|vcb|agribank|bidv|vietinbank|techcombank|mbbank|mb bank|sacombank|acb|vpbank|tpbank",
-    after=r"[^\d\n]{0,34}$",
-)
-_PHONE_CUE = Cue(
-    "đt|sđt|sdt|điện thoại|số điện thoại|zalo|zl|alo|gọi|call|lh|liên hệ|liên lạc|hotline|máy|phone|tel|số em|số tôi|số tui",
-    after=r"[^\d\n]{0,22}$",
-)
-_HOTLINE_CUE = Cue("đường dây nóng|tổng đài|trực ban|hotline|số máy trực|điện thoại trực|fax", after=r"[^\n]{0,60}$")
-_PUBLIC_BODY = Cue(
-    "ubnd|ủy ban|uỷ ban|công an|phường|xã|sở|trung tâm|ban quản lý|bql|bệnh viện|trạm y tế|cảnh sát|csgt|pccc|evn|"
-    "điện lực|sawaco|cấp nước|bhxh|thành phố|tp\\.?hcm|tphcm|đội|chi cục|cục|kho bạc|tòa án|thuế|văn phòng",
-    after=r"[^\n]{0,70}$",
-)
-_NO_NUMBER = Cue(
-    "mã hồ sơ|hồ sơ số|biên nhận|quyết định số|công văn số|văn bản số|mã vận đơn|mã đơn", after=r"[^\d\n]{0,12}$"
-)
 _CONTEXT = 90
 
 
@@ -79,7 +64,9 @@ def find_contacts(text: str) -> list[Found]:
     found += [(m.start(), m.end(), PiiType.PLATE) for m in _PLATE.finditer(text)]
     found += [(m.start(), m.end(), PiiType.ID_NUMBER) for m in _HEALTH_CARD.finditer(text)]
     found += [
-        (m.start(), m.end(), PiiType.ID_NUMBER) for m in _PASSPORT.finditer(text) if _before(_ID_CUE, text, m.start())
+        (m.start(), m.end(), PiiType.ID_NUMBER)
+        for m in _PASSPORT.finditer(text)
+        if _before("id_number", text, m.start())
     ]
     for run in _RUN.finditer(text):
         if sum(map(str.isdigit, run.group())) >= 6:
@@ -99,7 +86,7 @@ def _read_run(text: str, run: re.Match[str]) -> Iterator[Found]:
     groups = [_Group(m.start(), m.end(), m.group()) for m in _GROUP.finditer(text, run.start(), run.end())]
     digits = "".join(group.digits for group in groups)
     start, end = run.start(), groups[-1].end
-    if _before(_NO_NUMBER, text, start):
+    if _before("case_number", text, start):
         return
     phones = list(_phones(text, groups))
     whole = sum(len(re.sub(r"\D", "", text[a:b])) for a, b in phones) == len(digits)
@@ -114,9 +101,13 @@ def _read_run(text: str, run: re.Match[str]) -> Iterator[Found]:
 
 
 def _account_or_id(text: str, start: int, digits: str, *, n_groups: int) -> PiiType | None:
-    if _before(_ID_CUE, text, start) and 6 <= len(digits) <= 15 and not _before(_BANK_CUE, text, start, near=12):
+    if (
+        _before("id_number", text, start)
+        and 6 <= len(digits) <= 15
+        and not _before("bank_account", text, start, near=12)
+    ):
         return PiiType.ID_NUMBER
-    if _before(_BANK_CUE, text, start) and 8 <= len(digits) <= 19:
+    if _before("bank_account", text, start) and 8 <= len(digits) <= 19:
         return PiiType.BANK_ACCOUNT
     if _CITIZEN.fullmatch(digits) and (n_groups == 1 or n_groups <= 4):
         return PiiType.ID_NUMBER
@@ -148,10 +139,10 @@ def _with_plus(text: str, start: int) -> int:
 def _is_public_phone(text: str, start: int, end: int) -> bool:
     """A landline of a public body, or any number given as a body's hotline."""
     digits = re.sub(r"\D", "", text[start:end])
-    body = _before(_PUBLIC_BODY, text, start)
+    body = _before("public_body", text, start)
     if digits.startswith(("02", "842")):
-        return body or _before(_HOTLINE_CUE, text, start)
-    return body and _before(_HOTLINE_CUE, text, start)
+        return body or _before("hotline", text, start)
+    return body and _before("hotline", text, start)
 
 
 def _spoken_phones(text: str) -> Iterator[Found]:
@@ -168,5 +159,5 @@ def _spoken_phones(text: str) -> Iterator[Found]:
                 break
 
 
-def _before(cue: Cue, text: str, start: int, near: int = _CONTEXT) -> bool:
-    return cue.search(text[max(0, start - near) : start])
+def _before(cue: str, text: str, start: int, near: int = _CONTEXT) -> bool:
+    return load_cues()[cue].search(text[max(0, start - near) : start])

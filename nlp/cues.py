@@ -4,7 +4,11 @@ Each knows its words with diacritics and without, and takes the spelling that th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from langnghe.text import canonical, fold
 
@@ -42,3 +46,13 @@ class EndCue:
         words = window.rstrip(self._closing).lower().split()[-5:]
         known = self._plain if window.isascii() else self._marked
         return max((n for n in range(1, len(words) + 1) if " ".join(words[-n:]).lstrip(_LEADING) in known), default=0)
+
+
+@cache
+def load_cues() -> Mapping[str, Cue]:
+    """The cues of `data/pii.yaml` by name."""
+    table = yaml.safe_load((Path(__file__).parent / "data" / "pii.yaml").read_text(encoding="utf-8"))
+    return {
+        name: Cue("|".join(entry["words"]), after=entry["after"], shortest_plain=entry.get("shortest_plain", 1))
+        for name, entry in table.items()
+    }

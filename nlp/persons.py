@@ -6,35 +6,29 @@ schools and wards are named after people too, and officials in their public role
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import yaml
-
-from langnghe.text import canonical, fold
-from nlp.cues import Cue, EndCue
+from langnghe.text import fold
 from nlp.language import is_vietnamese_syllable
+from nlp.nametable import Reader, Span, has_diacritics, load_names
 
-Span = tuple[int, int]
-
-_TABLE = Path(__file__).parent / "data" / "persons.yaml"
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _SYLLABLE = rf"[{_UPPER}][^\W\d_]{{0,6}}"
 _RUN = re.compile(rf"(?<![\w@.#/])(?:{_SYLLABLE})(?: (?:{_SYLLABLE})(?!\w))+")
 _LOWER_NAME = re.compile(
     r"(?<!\w)(?:tôi là|tôi tên|tên tôi là|tên tôi|tên là|họ tên|họ và tên|tên|ông|bà|anh|chị|cô|chú|nhà|"
     r"toi la|toi ten|ten toi|ten la|ho ten|ten|ong)[ :]{1,2}"
-    r"(?P<name>(?P<surname>[^\W\d_]{2,7}) (?:văn|thị|hữu|đức|ngọc|minh|van|thi|huu|duc|ngoc) [^\W\d_]{1,7}(?: [^\W\d_]{1,7})??)(?!\w)",
+    r"(?P<name>(?P<surname>[^\W\d_]{2,7}) (?:văn|thị|hữu|đức|ngọc|minh|van|thi|huu|duc|ngoc) [^\W\d_]{1,7})(?!\w)",
     re.I,
 )
 _GIVEN_AFTER_TITLE = re.compile(
-    rf"(?<!\w)(?P<title>[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Tt]hầy|[Bb]ác|[Cc]ậu|[Dd]ì|[Ee]m|[Aa]|[Cc]|ong|co|chu|tên|ten) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)"
+    r"(?<!\w)(?P<title>[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Tt]hầy|[Bb]ác|[Cc]ậu|[Dd]ì|[Ee]m|[Aa]|[Cc]|"
+    rf"ong|co|chu|tên|ten) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)"
 )
 _CAPITAL_AHEAD = re.compile(rf"[ -][{_UPPER}]")
 _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:tôi|tui|em|mình|con|cháu|toi|minh)(?: (?:là|tên|la|ten|tên là))?[ :]{1,2}$", re.I
 )
+_VOWEL = re.compile("[aeiouy]")
 _LEFT = 60
 _RIGHT = 70
 _THRESHOLD = 2.0
@@ -42,66 +36,20 @@ _AGE = re.compile(
     r"^\s?(?:[,(–-]\s?)?\(?(?:sn|sinh(?: năm)?|born)?\s?(?:\d{2}t?\s?tuổi|\d{2}\s?tuoi|(?:19|20)\d\d\b|\d{2}t\b)", re.I
 )
 _OWNER = re.compile(
-    r"^\s?[,(–:-]?\s?(?:số\s)?(?:cccd|cmnd|mst|số cccd|căn cước|can cuoc|mst|sđt|sdt|đt|stk|ngụ|ngu|thường trú|trú|tạm trú|quê|sinh năm)\b",
+    r"^\s?[,(–:-]?\s?(?:số\s)?(?:cccd|cmnd|căn cước|can cuoc|mst|sđt|sdt|đt|stk|"
+    r"ngụ|ngu|thường trú|trú|tạm trú|quê|sinh năm)\b",
     re.I,
 )
 _OPENING = re.compile(r"(?:^|[.!?…:;\n—–(\"”*]|\s-)\s*$")
 _CLOSING = re.compile(
-    r"^\s*(?:[.!)…]|$|\n|[,(–-]\s?(?:$|\n|\d|phường|xã|ấp|thôn|tổ|khu phố|kp|di động|hòm thư|email|số|đt|sđt|quán|lô|căn|hẻm|"
-    r"cựu|phuong|xa|ap|to \d|khu pho|so )|\s*\d{8})"
+    r"^\s*(?:[.!)…]|$|\n|[,(–-]\s?(?:$|\n|\d|phường|xã|ấp|thôn|tổ|khu phố|kp|di động|hòm thư|email|số|đt|sđt|"
+    r"quán|lô|căn|hẻm|cựu|phuong|xa|ap|to \d|khu pho|so )|\s*\d{8})"
 )
 
 
-@dataclass(frozen=True)
-class _Names:
-    common: frozenset[str]
-    rare: frozenset[str]
-    middle: frozenset[str]
-    common_plain: frozenset[str]
-    rare_plain: frozenset[str]
-    middle_plain: frozenset[str]
-    historic: frozenset[str]
-    """Folded, as the next two."""
-    geography: frozenset[str]
-    public: frozenset[str]
-    ranks: frozenset[str]
-    no_given: frozenset[str]
-    titles: EndCue
-    self_given: EndCue
-    signatures: EndCue
-    roles: EndCue
-    places: EndCue
-    officials: Cue
-    official_after: Cue
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """One text and how it is spelt."""
-
-    text: str
-    table: _Names
-    contacts: Sequence[Span]
-    marked: bool
-    """It has diacritics, so `Dinh` is no `Đinh`."""
-
-    def is_surname(self, word: str) -> bool:
-        return self.is_common(word) or self._is_in(word, self.table.rare, self.table.rare_plain)
-
-    def is_common(self, word: str) -> bool:
-        return self._is_in(word, self.table.common, self.table.common_plain)
-
-    def is_middle(self, word: str) -> bool:
-        return self._is_in(word, self.table.middle, self.table.middle_plain)
-
-    def _is_in(self, word: str, marked: frozenset[str], plain: frozenset[str]) -> bool:
-        shouted = word.isascii() and word.isupper()
-        return canonical(word).capitalize() in (marked if self.marked and not shouted else plain)
-
-
 def find_persons(text: str, contacts: Sequence[Span] = ()) -> list[Span]:
-    """Names without their title words; `contacts` are spans of phones and the like, beside which a name is a person's."""
-    reader = _Reader(text, _load(), contacts, marked=_has_diacritics(text))
+    """Names without their title words; `contacts` are spans of phones and the like: a name beside one is a person's."""
+    reader = Reader(text, load_names(), contacts, marked=has_diacritics(text))
     scored = [candidate for run in _RUN.finditer(text) for candidate in _candidates(reader, run)]
     officials = {fold(text[start:end]) for start, end, _, official in scored if official}
     found = [
@@ -115,7 +63,7 @@ def find_persons(text: str, contacts: Sequence[Span] = ()) -> list[Span]:
     return found + _given_names(reader, found, officials)
 
 
-def _candidates(reader: _Reader, run: re.Match[str]) -> Iterator[tuple[int, int, float, bool]]:
+def _candidates(reader: Reader, run: re.Match[str]) -> Iterator[tuple[int, int, float, bool]]:
     """Start, end, score and whether it is an official."""
     words = list(re.finditer(r"\S+", run.group()))
     if run.group().isupper() and not _stands_alone(reader.text, run):
@@ -123,7 +71,8 @@ def _candidates(reader: _Reader, run: re.Match[str]) -> Iterator[tuple[int, int,
     i = 0
     while i < len(words) - 1:
         n_words = _length(reader.text, run, words[i:]) if reader.is_surname(words[i].group()) else 0
-        if n_words < 2:
+        titled = words[i].group() in ("Ông", "Bà") and i + 1 < len(words) and reader.is_common(words[i + 1].group())
+        if n_words < 2 or titled:
             i += 1
             continue
         start, end = run.start() + words[i].start(), run.start() + words[i + n_words - 1].end()
@@ -136,12 +85,12 @@ def _candidates(reader: _Reader, run: re.Match[str]) -> Iterator[tuple[int, int,
         i += n_words if score >= _THRESHOLD or official else 1
 
 
-def _is_titled(reader: _Reader, start: int) -> bool:
+def _is_titled(reader: Reader, start: int) -> bool:
     left = reader.text[max(0, start - _LEFT) : start]
     return bool(reader.table.titles.length(left) or reader.table.self_given.length(left))
 
 
-def _place_length(reader: _Reader, words: Sequence[str]) -> int:
+def _place_length(reader: Reader, words: Sequence[str]) -> int:
     """How many of the syllables are a place's name or a street's: `Hà Nội`, `Nguyễn Huệ Tết`, `Đường Nguyễn Sơn`."""
     table = reader.table
     folded = [fold(word) for word in words]
@@ -175,12 +124,13 @@ def _length(text: str, run: re.Match[str], words: Sequence[re.Match[str]]) -> in
 
 
 _STARTS_PHRASE = re.compile(
-    r"(?:Công (?:an|ty)|Ủy ban|Uỷ ban|Bệnh viện|Trường |Phòng |Chủ (?:tịch|tiệm|nhà)|Giám đốc|Bí thư|Phường|Quận|Xã|Trung tâm|Ban |Tôi |Em |"
-    r"Tết |Anh |Chị |Ông |Bà |Xin |Mong |Địa chỉ|Điện thoại|Nhà |Cong (?:an|ty)|Số |Kính|Đề nghị|Sở )"
+    r"(?:Công (?:an|ty)|Cong (?:an|ty)|[ỦU][ỷy] ban|Bệnh viện|Trường |Phòng |Chủ (?:tịch|tiệm|nhà)|Giám đốc|Bí thư|"
+    r"Phường|Quận|Xã|Trung tâm|Ban |Tôi |Em |Tết |Anh |Chị |Ông |Bà |Xin |Mong |Địa chỉ|Điện thoại|Nhà |Số |Kính|"
+    r"Đề nghị|Sở )"
 )
 
 
-def _score(reader: _Reader, start: int, end: int) -> tuple[float, bool]:
+def _score(reader: Reader, start: int, end: int) -> tuple[float, bool]:
     text, table = reader.text, reader.table
     left, right = text[max(0, start - _LEFT) : start], text[end : end + _RIGHT]
     folded = fold(text[start:end])
@@ -208,7 +158,7 @@ def _score(reader: _Reader, start: int, end: int) -> tuple[float, bool]:
     return (score - 5 if official else score), official
 
 
-def _form_score(reader: _Reader, words: Sequence[str]) -> float:
+def _form_score(reader: Reader, words: Sequence[str]) -> float:
     score = 2.0 if reader.is_common(words[0]) else 1.0
     if len(words) == 2:
         score -= 1
@@ -219,7 +169,7 @@ def _form_score(reader: _Reader, words: Sequence[str]) -> float:
     return score
 
 
-def _given_names(reader: _Reader, full: Sequence[Span], officials: set[str]) -> list[Span]:
+def _given_names(reader: Reader, full: Sequence[Span], officials: set[str]) -> list[Span]:
     """Names without a surname behind a title.
 
     `ông Tín` and `chị Mỹ Hạnh` always; `anh Tài` only where a phone stands beside it or a full name before it tells
@@ -240,7 +190,7 @@ def _given_names(reader: _Reader, full: Sequence[Span], officials: set[str]) -> 
     return found
 
 
-def _is_given(reader: _Reader, match: re.Match[str], words: Sequence[str]) -> bool:
+def _is_given(reader: Reader, match: re.Match[str], words: Sequence[str]) -> bool:
     name = " ".join(words)
     if (
         words[0] in reader.table.ranks
@@ -258,61 +208,3 @@ def _is_given(reader: _Reader, match: re.Match[str], words: Sequence[str]) -> bo
     if match["title"] in ("tên", "ten"):
         return len(words) > 1
     return all(map(is_vietnamese_syllable, words))
-
-
-def _has_diacritics(text: str) -> bool:
-    return not text.isascii() and sum(map(_MARKED.__contains__, text)) * 20 > len(text)
-
-
-_VOWEL = re.compile("[aeiouy]")
-_MARKED = frozenset("ăâêôơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹáàãéèíìóòõúùýĐĂÂÊÔƠƯẠẢẤẦẬẮẶẾỀỆỐỒỘỚỜỢỨỪỰ")
-
-
-@cache
-def _load() -> _Names:
-    table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
-    lists = {key: [word.strip() for word in table[key].split("|") if word.strip()] for key in _LISTS}
-    common, rare = table["surnames_common"].split(), table["surnames_rare"].split()
-    officials = r"chủ tịch(?! (?:công ty|cty|hội phụ nữ|hđqt|hội đồng quản trị))|" + "|".join(
-        re.escape(word).replace(r"\ ", " ") for word in lists["officials"]
-    )
-    return _Names(
-        common=frozenset(map(canonical, common)),
-        rare=frozenset(map(canonical, rare)),
-        middle=frozenset(table["middle_names"]),
-        common_plain=_plain(common),
-        rare_plain=_plain(rare),
-        middle_plain=_plain(table["middle_names"]),
-        historic=frozenset(map(fold, lists["historic"])),
-        geography=frozenset(map(fold, lists["geography"])),
-        public=frozenset(map(fold, lists["public_figures"])),
-        ranks=frozenset(map(fold, table["ranks"])),
-        no_given=frozenset(table["no_given"]),
-        titles=EndCue(lists["titles"], " :\"“'(‘"),
-        self_given=EndCue(lists["self_given"], " :\"“'"),
-        signatures=EndCue(lists["signatures"]),
-        roles=EndCue(lists["roles"], " :\"“'("),
-        places=EndCue(lists["places"], " 0123456789/"),
-        officials=Cue(officials, after=r"(?:[^.,;!?\n]|\.(?=\w)|,\s(?=(?:ông|bà|đồng chí|ong|ba)\s$)){0,45}$"),
-        official_after=Cue(
-            officials,
-            before=r"^\s*(?:[,(–-]\s?|là |giữ chức |làm |được )(?:nguyên |cựu |tân |quyền |hiện |hiện là |là |nay là |phó )?",
-        ),
-    )
-
-
-_LISTS = (
-    "titles",
-    "self_given",
-    "signatures",
-    "roles",
-    "places",
-    "officials",
-    "historic",
-    "geography",
-    "public_figures",
-)
-
-
-def _plain(names: Sequence[str]) -> frozenset[str]:
-    return frozenset(fold(name).capitalize() for name in names) | frozenset(map(canonical, names))

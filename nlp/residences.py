@@ -5,9 +5,10 @@ The ward or commune behind it is left readable: it tells an agency where the mat
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from langnghe.text import fold
-from nlp.cues import Cue, EndCue
+from nlp.cues import EndCue, load_cues
 
 Span = tuple[int, int]
 
@@ -36,44 +37,10 @@ _UNIT_WORD = re.compile(
     r"[,\s]+(?:(?:P|Q|p|q|F|X)\.?\s?\d{0,2}|[Pp]hường|[Xx]ã|[Qq]uận|[Hh]uyện|TP\S*|Tp\S*|[Tt]hành|UBND|Công|Cong|[Đđ]ề|Tôi|Em|Xin|Mong)\b.*$"
 )
 
-_HOME = Cue(
-    "nhà|nhà ở|nhà số|số nhà|ngụ|ngụ tại|trú|trú tại|thường trú|tạm trú|địa chỉ|đ/c|ở trọ|trọ|hộ|chủ hộ|căn nhà|căn(?! cước)|cư ngụ|"
-    "em ở|tôi ở|tui ở|mình ở|con ở|bà ở|ông ở|chị ở|anh ở|e ở|cháu ở|lô đất|nhà trọ|dãy trọ|gia đình|tận nhà|số nhà tôi trước là|"
-    "em bên|tui bên|phòng trọ|nhà mình|nhà tôi|nhà em|nhà tui|nhà bà|nhà ông|vị trí|nhà mặt tiền|nhà bạn|sdt nhà|nhà người thân",
-    after=r"[^\d.;!?\n]{0,22}(?:\.\s)?$",
-)
 _AFTER_OWNER = re.compile(r"^[\s,.(–-]{1,4}(?:ngụ|ở|tại|nhà|trú|địa chỉ)?[\s:]{0,2}$")
-_BUSINESS = Cue(
-    "quán|tiệm|công ty|cty|trường|chợ|cửa hàng|shop|phòng khám|ubnd|trụ sở|nhà hàng(?! xóm)|khách sạn|karaoke|nhà thuốc|kho|xưởng|công trình|"
-    "trạm|bar|spa|siêu thị|cơ sở|bệnh viện|văn phòng|chi nhánh|trung tâm|hộ kinh doanh|nhà nghỉ|gara|showroom|nhà văn hóa|bãi|trụ|cột|vựa|lò|"
-    "trước số|gần số|đối diện số|cây|nhà máy|tòa nhà|nhà thờ|ngân hàng|bưu điện|trước nhà số|cơ quan|cổng|dự án|sân|hầm|homestay|nóc|tòa|tập thể|tap the|cao ốc|quầy",
-    after=r"[^.;!?\n]{0,16}$",
-    shortest_plain=5,
-)
-_NOT_AN_ADDRESS = Cue(
-    "lớp|khối|kỳ thi|ngày|hôm|luật|nghị quyết|nghị định|quyết định|thông tư|công văn|văn bản|hồ sơ|biên bản|số|điều|khoản|xe|tuyến|tháng|thửa|tờ|lô hàng|hạn|trước|từ|đến|tới|"
-    "sáng|chiều|tối|trưa|đêm|mùng|giá|tỷ lệ|tỉ lệ|điểm|vòng|bảng|hẻm|ngõ|ngách|kiệt|đường|đ|tổ|ấp|xóm|thôn|cấp|lầu|tầng|lô|khu phố|kp|cầu|quận|phường|còn|có|chung cư|quầy",
-    after=r"\s(?:(?:số|so)\s)?$",
-    shortest_plain=3,
-)
-_DOOR = EndCue(
-    (
-        "nhà",
-        "căn nhà",
-        "ngụ",
-        "ngụ tại",
-        "địa chỉ",
-        "đ/c",
-        "thường trú",
-        "tạm trú",
-        "ở trọ",
-        "số nhà",
-        "nhà số",
-        "trú tại",
-        "nhà ở",
-        "tận nhà",
-    ),
-    " :",
+_DOOR_WORDS = (
+    *("nhà", "nhà ở", "căn nhà", "số nhà", "nhà số", "tận nhà", "ngụ", "ngụ tại", "trú tại", "thường trú", "tạm trú"),
+    *("ở trọ", "địa chỉ", "đ/c"),
 )
 _WAY_WORD = re.compile(r"\d[A-Za-d]?\s(?:đường|duong|hẻm|hem|ấp|tổ|cư xá|hương lộ)\s", re.I)
 _LIVING_LABEL = re.compile(r"(?:nhà số|số nhà|phòng|căn)\s", re.I)
@@ -113,9 +80,9 @@ def _is_alley_home(text: str, match: re.Match[str], persons: Sequence[Span]) -> 
     left = _left(text, match)
     if _is_home(text, match, persons):
         return True
-    if _WAY_WORD.search(match.group()) and not _BUSINESS.search(left):
+    if _WAY_WORD.search(match.group()) and not load_cues()["business"].search(left):
         return True
-    if _NOT_AN_ADDRESS.search(left) or _BUSINESS.search(left):
+    if load_cues()["not_an_address"].search(left) or load_cues()["business"].search(left):
         return False
     return not _DATE_LIKE.match(match.group())
 
@@ -124,21 +91,33 @@ def _is_home(text: str, match: re.Match[str], persons: Sequence[Span]) -> bool:
     left = _left(text, match)
     if any(0 <= match.start() - end <= 14 and _AFTER_OWNER.match(text[end : match.start()]) for _, end in persons):
         return True
-    if _DOOR.length(left) or (
-        _LIVING_LABEL.match(match.group()) and not left.endswith(("trước ", "truoc ")) and not _BUSINESS.search(left)
+    if _door().length(left) or (
+        _LIVING_LABEL.match(match.group())
+        and not left.endswith(("trước ", "truoc "))
+        and not load_cues()["business"].search(left)
     ):
         return True
-    return _HOME.search(left) and not _BUSINESS.search(left) and not _NOT_AN_ADDRESS.search(left)
+    return (
+        load_cues()["home"].search(left)
+        and not load_cues()["business"].search(left)
+        and not load_cues()["not_an_address"].search(left)
+    )
 
 
 def _is_flat(text: str, match: re.Match[str]) -> bool:
-    return bool(re.match(r"(?:căn|can)", match.group())) or _HOME.search(_left(text, match))
+    return bool(re.match(r"(?:căn|can)", match.group())) or load_cues()["home"].search(_left(text, match))
 
 
 def _trimmed(match: re.Match[str]) -> Span:
     """Without the ward behind it and without a sentence that begins there."""
     core = _UNIT_WORD.sub("", match.group())
     return match.start(), match.start() + len(core)
+
+
+@cache
+def _door() -> EndCue:
+    """Nothing but a blank stands between these and the address."""
+    return EndCue(_DOOR_WORDS, " :")
 
 
 def _longest(found: Sequence[Span]) -> list[Span]:
