@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 from index.base import Facet
 from index.context import QueryContext
@@ -20,6 +21,8 @@ _LABELS: Mapping[Facet, Mapping[str, labels.Label]] = {
     Facet.CHANNEL: labels.CHANNELS,
     Facet.FLAG: labels.FLAGS,
 }
+_SEGMENTING = Lock()
+"""underthesea loads its model at the first call and hands it out half loaded to a second thread."""
 _UNIT_OF_TODAY, _OLD_DISTRICT = "n:", "d:"
 _NAMES = {str(facet): {str(code): tuple(label) for code, label in known.items()} for facet, known in _LABELS.items()}
 
@@ -79,9 +82,10 @@ def load_lexicon(source_titles: Callable[[], Mapping[str, str]] = _no_titles) ->
 
 def segment(text: str) -> list[str]:
     """Vietnamese words of one or more syllables. Imported at the first query: it costs more than a second."""
-    from underthesea import word_tokenize  # type: ignore[import-untyped]
+    with _SEGMENTING:
+        from underthesea import word_tokenize  # type: ignore[import-untyped]
 
-    return list(word_tokenize(text))
+        return list(word_tokenize(text))
 
 
 def written_out(word: str) -> tuple[str, ...]:

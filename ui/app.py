@@ -54,7 +54,8 @@ def _run(name: str, path: str) -> None:
 
 
 def _again(text: str, path: str) -> Action:
-    return Action(text, link(path, read_view({name: st.query_params.get_all(name) for name in st.query_params})))
+    view = read_view({name: st.query_params.get_all(name) for name in st.query_params})
+    return Action(text, link(path, view.first_page()))
 
 
 def _draw_sidebar(context: Context, path: str) -> None:

@@ -116,9 +116,11 @@ def loading(t: Words, page: str) -> Iterator[None]:
     slot = st.empty()
     if seen not in st.session_state:
         slot.html(markup("skeleton.html", t))
-    yield
-    slot.empty()
-    st.session_state[seen] = True
+    try:
+        yield
+    finally:
+        slot.empty()
+        st.session_state[seen] = True
 
 
 def draw_notice(
