@@ -139,7 +139,8 @@ class AgencyTable:
             if body.alias.group in (Group.WITH_UNIT, Group.ALONE) and len(head) == len(body.alias.written)
             else head
         )
-        return " ".join(f"{written} {self._tail_name(body, words)}".split())
+        name = " ".join(f"{written} {self._tail_name(body, words)}".split())
+        return name[0].upper() + name[1:]
 
     def _tail_name(self, body: Body, words: Words) -> str:
         if body.tail is None:

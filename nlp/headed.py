@@ -74,7 +74,9 @@ def _head_fits(reading: Reading, i: int, j: int, head: Head) -> bool:
     if "." in words.gap(j - 1) and words.plain[j - 1] not in _DOTTED_HEADS:
         return False
     if words.toned[i:j] != list(head.toned):
-        return words.unmarked and words.plain[i:j] == words.toned[i:j]
+        numbered = head.kind in _WIDEST_NUMBER and len(words.plain[i]) > 2 and words.plain[j].isdecimal()
+        sure = words.unmarked or numbered
+        return sure and words.plain[i:j] == words.toned[i:j]
     if j - i > 1 or not words.cased(i) or reading.opens(i):
         return True
     in_name = words.joined(i - 1) and words.cased(i - 1) and not reading.opens(i - 1) and len(head.toned[0]) > 2
