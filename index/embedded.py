@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tantivy import DocAddress, FieldType, Occur, Order, Query, Searcher
+from tantivy import DocAddress, FieldType, Occur, Order, Query, Searcher, SearchResult
 
 from index.base import Bucket, Facet, Hit, Interval, MentionQuery, Page, Rejected, Sort, TimeBucket
 from index.cursors import RankCursor, TimeCursor, dump_cursor, load_cursor
@@ -75,12 +75,12 @@ class EmbeddedIndex:
         _, searcher = self._storage.snapshot()
         if _is_ranked(query):
             rank = 0
-            while hits := self._hits_by_rank(searcher, query, SCAN_PAGE, rank):
+            while hits := self._hits_by_rank(searcher, query, SCAN_PAGE, rank)[0]:
                 yield from hits
                 rank += len(hits)
             return
         after = None
-        while hits := self._hits_by_time(searcher, query, SCAN_PAGE, after):
+        while hits := self._hits_by_time(searcher, query, SCAN_PAGE, after)[0]:
             yield from hits
             after = _behind(hits, after)
 
@@ -94,37 +94,38 @@ class EmbeddedIndex:
         after = load_cursor(RankCursor, cursor) if cursor else None
         name, searcher = self._storage.snapshot(after.snapshot if after else None)
         rank = after.rank if after else 0
-        hits = self._hits_by_rank(searcher, query, limit, rank)
-        total = self._count(searcher, query)
+        hits, total = self._hits_by_rank(searcher, query, limit, rank, counted=True)
         following = RankCursor(rank=rank + len(hits), snapshot=name)
         return Page(total, hits, dump_cursor(following) if hits and following.rank < total else None)
 
     def _search_by_time(self, query: MentionQuery, limit: int, cursor: str | None) -> Page:
         after = load_cursor(TimeCursor, cursor) if cursor else None
         _, searcher = self._storage.snapshot()
-        hits = self._hits_by_time(searcher, query, limit + 1, after)
+        hits, total = self._hits_by_time(searcher, query, limit + 1, after, counted=after is None)
+        if after is not None:
+            total = self._count(searcher, query)
         shown, more = hits[:limit], len(hits) > limit
-        next_cursor = dump_cursor(_behind(shown, after)) if shown and more else None
-        return Page(self._count(searcher, query), shown, next_cursor)
+        return Page(total, shown, dump_cursor(_behind(shown, after)) if shown and more else None)
 
-    def _hits_by_rank(self, searcher: Searcher, query: MentionQuery, limit: int, rank: int) -> list[Hit]:
+    def _hits_by_rank(
+        self, searcher: Searcher, query: MentionQuery, limit: int, rank: int, *, counted: bool = False
+    ) -> tuple[list[Hit], int]:
         if limit < 1:
-            return []
+            return [], self._count(searcher, query)
         with unavailable_on_error():
-            compiled = self._compile(query, ranked=True)
-            found = searcher.search(compiled, limit, count=False, offset=rank).hits
-        return [_hit(searcher, query, address, score) for score, address in found]
+            found = searcher.search(self._compile(query, ranked=True), limit, count=counted, offset=rank)
+        return [_hit(searcher, query, address, score) for score, address in found.hits], _total(found)
 
-    def _hits_by_time(self, searcher: Searcher, query: MentionQuery, limit: int, after: TimeCursor | None) -> list[Hit]:
-        if limit < 1:
-            return []
+    def _hits_by_time(
+        self, searcher: Searcher, query: MentionQuery, limit: int, after: TimeCursor | None, *, counted: bool = False
+    ) -> tuple[list[Hit], int]:
         order = Order.Asc if query.sort is Sort.OLDEST else Order.Desc
         compiled = self._compile(query)
         if after is not None:
             compiled = self._behind_cursor(compiled, after, order)
         with unavailable_on_error():
-            found = searcher.search(compiled, limit, count=False, order_by_field="order", order=order).hits
-        return [_hit(searcher, query, address) for _, address in found]
+            found = searcher.search(compiled, max(limit, 1), count=counted, order_by_field="order", order=order)
+        return [_hit(searcher, query, address) for _, address in found.hits], _total(found)
 
     def _behind_cursor(self, compiled: Query, after: TimeCursor, order: Order) -> Query:
         low, high = (after.order, None) if order == Order.Asc else (None, after.order)
@@ -134,7 +135,7 @@ class EmbeddedIndex:
 
     def _count(self, searcher: Searcher, query: MentionQuery) -> int:
         with unavailable_on_error():
-            return int(searcher.search(self._compile(query), 1).count)  # type: ignore[attr-defined]
+            return _total(searcher.search(self._compile(query), 1))
 
     def _aggregate(self, query: MentionQuery, asked: dict[str, Any]) -> dict[str, Any]:
         _, searcher = self._storage.snapshot()
@@ -159,6 +160,11 @@ class EmbeddedIndex:
 def _is_ranked(query: MentionQuery) -> bool:
     """Without words to weigh all hits are equally relevant, and the newest come first."""
     return query.sort is Sort.RELEVANCE and query.text is not None and any(True for _ in wanted_leaves(query.text))
+
+
+def _total(found: SearchResult) -> int:
+    """0 where nothing was counted; tantivy's type stubs forgot the attribute."""
+    return int(getattr(found, "count", None) or 0)
 
 
 def _hit(searcher: Searcher, query: MentionQuery, address: DocAddress, score: float = 0.0) -> Hit:

@@ -126,17 +126,23 @@ class TestRun:
         assert len(comments) >= 60
         assert all(comment.parent_id in mentions for comment in comments)
 
-    def test_what_is_tainted_private_or_copied_is_recognised(self, demo: tuple[Settings, dict[str, int]]) -> None:
-        annotated = {mention.id: mention for mention in mentions_of(demo[0])}.values()
+    def test_what_is_tainted_or_private_is_recognised(self, demo: tuple[Settings, dict[str, int]]) -> None:
+        annotated = mentions_of(demo[0])
         flags = [flag for mention in annotated for flag in mention.annotation.flags]
         assert Flag.GAMBLING_SEO in flags
         assert Flag.ADVERTISING in flags
         types = {span.type for mention in annotated for span in mention.annotation.pii}
         assert {PiiType.PHONE, PiiType.ID_NUMBER} <= types
         assert not any("0900" in mention.annotation.masked for mention in annotated)
-        reposts = [mention for mention in annotated if mention.text.startswith("Share:") or "🌊🌊🙏" in mention.text]
-        assert len(reposts) == 2
-        assert all(mention.is_copy for mention in reposts)
+
+    def test_reposts_share_a_cluster_with_what_they_repeat(self, demo: tuple[Settings, dict[str, int]]) -> None:
+        clusters: dict[str, set[str]] = {}
+        for mention in mentions_of(demo[0]):
+            clusters.setdefault(mention.cluster_id, set()).add(mention.source)
+        shared = [sources for sources in clusters.values() if len(sources) > 1]
+        assert {"demo-ven-kenh", "demo-pho-thi"} in shared, "one paper takes over the other's article"
+        assert {"demo-goc-pho", "demo-xom-minh"} in shared, "with the prefix Share:"
+        assert {"demo-chung-cu", "demo-xom-minh"} in shared, "with emoji added"
 
     def test_the_surge_can_be_found(self, demo: tuple[Settings, dict[str, int]]) -> None:
         index = open_index(demo[0])

@@ -116,6 +116,14 @@ def test_personal_data_never_reaches_the_index(store: Store, index: MentionIndex
     assert not [digits for digits in ("234 567", "654.321", "079123456789") if digits in stored]
 
 
+def test_an_address_that_names_someone_is_not_shown(store: Store, index: MentionIndex, run: Any) -> None:
+    urls = ["https://forum.vn/u?phone=0901234567", "https://bao.vn/tin-100260315115943717.htm"]
+    save_mentions(store, [mention(f"Bài {url}", native=url, url=url) for url in urls])
+    run()
+    found = {hit.mention.url for hit in index.scan(MentionQuery())}
+    assert found == {None, urls[1]}
+
+
 def test_an_unsure_date_is_flagged(store: Store, index: MentionIndex, run: Any) -> None:
     save_mentions(store, [mention(FLOODED, published_confidence=0.0)])
     run()
