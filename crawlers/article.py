@@ -44,15 +44,15 @@ def read_page(body: bytes, content_type: str | None, *, url: str, selectors: Sel
     author = first(root, selectors.author) or metadata.page_author(root, article)
     address = metadata.page_address(root, url)
     comments = tuple(_comments(root, article, selectors, now=now))
-    text = _without_title(_text(root, article, selectors), title)
+    text = _text(root, article, selectors, title)
     blocked = wall(root, url=url, title=title, text=text)
     return Page(address, title, text, author, dates, comments, decoded.suspect, blocked)
 
 
-def _text(root: HtmlElement, article: dict[str, Any], selectors: Selectors) -> str:
+def _text(root: HtmlElement, article: dict[str, Any], selectors: Selectors, title: str | None) -> str:
     if selectors.body:
         return "\n".join(_own_text(element, selectors) for element in select_elements(root, selectors.body)).strip()
-    text = _extracted(root) or _article_body(article)
+    text = _without_title(_extracted(root), title) or _article_body(article)
     lead = metadata.text_of(article, "description") if "datePublished" in article else None
     if lead and text and _letters(lead)[:60] not in _letters(text):
         return f"{lead}\n{text}"

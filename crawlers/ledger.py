@@ -212,7 +212,7 @@ class Ledger:
         """Adds what the page led to; the list's next page in the same transaction, or a crash would end the list."""
         now = self._clock()
         due = set(frontier.add(self._store, connection, self._source, reading.found, now=now))
-        found = list({one.key: one for one in reading.found if one.key in due}.values())
+        found = list({one.key: one for one in reversed(reading.found) if one.key in due}.values())[::-1]
         if reading.next_page and (found or is_news):
             frontier.add(self._store, connection, self._source, [reading.next_page], now=now)
             found.append(reading.next_page)

@@ -45,7 +45,10 @@ class Validator:
 
 def add(store: Store, connection: Connection, source: str, found: Iterable[FoundUrl], *, now: datetime) -> list[str]:
     """Notes what was found; returns the keys that are still to be fetched, in the order found."""
-    wanted = {one.key: one for one in found if len(one.key) <= MAX_URL_CHARS}
+    wanted: dict[str, FoundUrl] = {}
+    for one in found:
+        if len(one.key) <= MAX_URL_CHARS:
+            wanted.setdefault(one.key, one)
     known = _known(connection, source, list(wanted))
     fresh = [one for one in wanted.values() if one.key not in known]
     if fresh:
