@@ -123,7 +123,7 @@ class AgencyTable:
 
     def _acts(self, body: Body, words: Words) -> bool:
         """A hospital or university behind `ở`, `vào`, `gần` is a place there, not a body that acts."""
-        is_place = body.alias.group is Group.HOSPITAL or (
+        is_place = body.alias.group is Group.INSTITUTION or (
             body.code is not None and self.agencies[body.code].kind in _ACTING_PLACES
         )
         if not is_place or body.first == 0:

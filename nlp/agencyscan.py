@@ -30,7 +30,8 @@ class Group(StrEnum):
     WITH_UNIT = "with_unit"
     ALONE = "alone"
     NAMED = "named"
-    HOSPITAL = "hospital"
+    INSTITUTION = "institution"
+    """A hospital or school that the table need not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def scan_agencies(words: Words, lexicon: AgencyLexicon) -> list[Body]:
     found: list[Body] = []
     i = 0
     while i < len(words):
-        body = scanner.chained_at(i) if words.plain[i] in lexicon.trie else None
+        body = scanner.chained_at(i)
         if body:
             found.append(body)
         i = body.stop if body else i + 1
@@ -107,11 +108,10 @@ class _Scanner:
 
     def _body_at(self, i: int, *, depth: int) -> Body | None:
         words = self.words
-        if depth > _DEEPEST or words.plain[i] not in self.lexicon.trie or words.in_address(i, i + 1):
+        known = words.plain[i] in self.lexicon.trie or words.plain[i] in word_set("school_words")
+        if not known or depth > _DEEPEST or words.in_address(i, i + 1) or self._is_spoilt(i):
             return None
-        if self._is_spoilt(i):
-            return None
-        best = self._hospital(i)
+        best = self._hospital(i) or self._school(i)
         for stop, alias in self._aliases_at(i):
             if alias.group is Group.NAMED and best and best.code and not self._capital_follows(best):
                 continue
@@ -134,7 +134,22 @@ class _Scanner:
         place = self._place_at(i) if self.words.plain[i] in word_set("hospital_words") else None
         if place is None or place.head != "hospital":
             return None
-        return Body(i, place.stop, make_alias("", None, Group.HOSPITAL))
+        return Body(i, place.stop, make_alias("", None, Group.INSTITUTION))
+
+    def _school(self, i: int) -> Body | None:
+        """`Trường THPT X thu tiền`: a school that does something; elsewhere it is a place only."""
+        words = self.words
+        place = self._place_at(i) if words.plain[i] in word_set("school_words") else None
+        if place is None or place.head != "school":
+            return None
+        behind = words.plain[place.stop] if words.joined(place.stop - 1) else ""
+        before = words.plain[i - 1] if i else ""
+        acts = self.reading.opens(i) and behind in word_set("acts_behind")
+        return (
+            Body(i, place.stop, make_alias("", None, Group.INSTITUTION))
+            if acts or before in word_set("acts_before")
+            else None
+        )
 
     def _place_at(self, i: int) -> Found | None:
         found = places_at(self.reading, i)

@@ -105,6 +105,12 @@ def test_a_hospital_is_a_body_when_it_acts_and_a_place_when_one_goes_there() -> 
     assert found("đưa vào Bệnh viện Chợ Rẫy") == {}
 
 
+def test_a_school_is_a_body_when_it_does_something() -> None:
+    assert found("Trường Tiểu học Lương Thế Vinh thu tiền hè") == {"Trường Tiểu học Lương Thế Vinh": None}
+    assert found("THPT Nguyễn Hữu Huân không trả lời") == {"THPT Nguyễn Hữu Huân": None}
+    assert found("kẹt xe trước cổng trường Tiểu học Lương Thế Vinh") == {}
+
+
 def test_offsets_point_into_decomposed_text_too() -> None:
     text = unicodedata.normalize("NFD", "Kính gửi Sở Xây dựng TP.HCM và UBND phường Tân Hưng")
     agencies = TABLE.find(text)
