@@ -167,6 +167,8 @@ class Annotation(Record):
     agencies: tuple[AgencyMention, ...] = ()
     pii: tuple[PiiSpan, ...] = ()
     flags: tuple[Flag, ...] = ()
+    hidden: tuple[str, ...] = ()
+    """Fields of the mention beside its text that carry personal data themselves: `url`, `native_id`."""
     needs_review: bool = False
     """The model is unsure of the primary topic: a person should look ("cần người xem")."""
 
@@ -256,6 +258,7 @@ def redacted(mention: Mention) -> Mention:
         update={
             "title": masked[:title_end] or None,
             "text": masked[title_end + 1 :] if title_end else masked,
+            **dict.fromkeys(mention.annotation.hidden),
         }
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from langnghe.records import Annotation, Flag, Mention
+from langnghe.records import Annotation, Flag, Mention, PiiSpan, PiiType
 from langnghe.settings import Settings
 from nlp.agencies import AgencyTable, load_agencies
 from nlp.classify import Classifier, Labels, load_classifier
@@ -48,7 +48,7 @@ class _Reading:
     mention: Mention
     masked: str
     clean: str
-    pii: tuple  # type: ignore[type-arg]
+    pii: tuple[PiiSpan, ...]
 
     @classmethod
     def of(cls, mention: Mention) -> "_Reading":
@@ -74,8 +74,14 @@ class _Reading:
             agencies=understanding.agencies.find(self.masked, at=at),
             pii=self.pii,
             flags=_flags(self.mention, self.clean),
+            hidden=tuple(name for name in ("url", "native_id") if _names_someone(getattr(self.mention, name))),
             needs_review=labels.needs_review,
         )
+
+
+def _names_someone(address: str | None) -> bool:
+    """A phone number or an e-mail in a URL or an id; other runs of digits there are article numbers."""
+    return any(span.type in (PiiType.PHONE, PiiType.EMAIL) for span in find_pii(address or ""))
 
 
 def _flags(mention: Mention, clean: str) -> tuple[Flag, ...]:

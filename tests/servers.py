@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,8 +26,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A PostgreSQL of its own on loopback; yields the SQLAlchemy URL of its empty database."""
+    with tempfile.TemporaryDirectory(prefix="langnghe-postgres-", ignore_cleanup_errors=True) as folder:
+        yield from _postgres_in(Path(folder))
+
+
+def _postgres_in(folder: Path) -> Iterator[str]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         missing("PostgreSQL")
@@ -48,8 +54,5 @@ def _unprivileged(folder: Path) -> list[str]:
     """PostgreSQL refuses to run as root: there it runs as the system's `postgres`, to whom the folder is given."""
     if os.getuid() != 0:
         return []
-    for parent in [folder, *folder.parents]:
-        if parent.name.startswith("pytest-"):
-            parent.chmod(0o755)
     shutil.chown(folder, "postgres", "postgres")
     return ["runuser", "-u", "postgres", "--"]

@@ -106,9 +106,9 @@ def import_(
         result = import_file(
             file,
             load_column_map(map_) if map_ else None,
+            store,
+            settings,
             source=source,
-            store=store,
-            settings=settings,
             on_progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
         drain(store, settings, bars)

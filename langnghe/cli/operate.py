@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from langnghe.cli.output import JsonOption, named_bars, print_facts, print_json, print_table, progress_bars
+from langnghe.cli.output import JsonOption, print_facts, print_json, print_table, progress_bars
 from langnghe.cli.services import opened_store
 from langnghe.settings import REPOSITORY, load_settings
 
@@ -31,18 +31,11 @@ def demo(
     from langnghe.demo.run import run_demo, serve_demo
 
     settings = load_settings()
+    if serving:
+        raise typer.Exit(serve_demo(settings))
     with progress_bars(shown=not json) as bars:
-        show = named_bars(bars)
-        if not serving:
-            counts = run_demo(settings, on_progress=show)
-        else:
-            raise typer.Exit(serve_demo(settings, on_progress=show, on_ready=_announce))
+        counts = run_demo(settings, bars)
     print_json(counts) if json else print_facts(counts)
-
-
-def _announce(address: str, counts: dict[str, int]) -> None:
-    print_facts(counts)
-    typer.echo(f"Bảng điều khiển: {address}  (Ctrl-C để dừng)")
 
 
 def worker(

@@ -1,14 +1,14 @@
 """What a command prints: tables and bars for people, one JSON line for machines."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 JsonOption = Annotated[bool, typer.Option("--json", help="In một dòng JSON cho máy đọc.")]
@@ -50,14 +50,3 @@ def progress_bars(*, shown: bool = True) -> Iterator[Progress]:
     with Progress(*columns, console=console, disable=not shown) as progress:
         yield progress
 
-
-def named_bars(bars: Progress) -> Callable[[str, int, int | None], None]:
-    """A bar for each thing that is being done, made when it is first heard of."""
-    tasks: dict[str, TaskID] = {}
-
-    def show(what: str, done: int, total: int | None) -> None:
-        if what not in tasks:
-            tasks[what] = bars.add_task(what, total=total)
-        bars.update(tasks[what], completed=done, total=total)
-
-    return show
