@@ -122,6 +122,9 @@ def due(source: str) -> str:
 class _AskedScheduler(BaseScheduler):  # type: ignore[misc]
     """Has no thread of its own: it looks at the clock when asked, in the asker's thread."""
 
+    def shutdown(self, wait: bool = True) -> None:
+        super().shutdown(wait)
+
     def wakeup(self) -> None:
         """Nobody sleeps here."""
 

@@ -44,7 +44,10 @@ def read_timing(config: Mapping[str, Any]) -> Timing | None:
     fields = config.get("schedule")
     if not isinstance(fields, Mapping):
         return None
-    timing = Timing(fields.get("cron"), fields.get("every_minutes"))
+    cron, minutes = fields.get("cron"), fields.get("every_minutes")
+    if not isinstance(cron, str | None) or not isinstance(minutes, int | None):
+        return None
+    timing = Timing(cron, minutes)
     try:
         build_trigger(timing)
     except ConfigError:
@@ -82,11 +85,10 @@ def _with_named_weekdays(cron: str) -> str:
 
 
 def _named(part: str) -> str:
-    """`1-5` as `mon-fri`, `0` as `sun`, `5-7` as `fri-sun`; steps keep their number."""
-    days, slash, step = part.partition("/")
-    if days in {"0-6", "0-7"}:
-        days = "*"
-    first, dash, last = days.partition("-")
-    if first == "0" and dash:
-        return f"sun,{_named(f'1-{last}{slash}{step}')}"
-    return re.sub(r"\b[0-7]\b", lambda day: _WEEKDAYS[int(day.group())], days) + slash + step
+    """`1-5/2` as `mon,wed,fri`, `5-7` as `fri,sat,sun`; what is no number or range of numbers stays."""
+    found = re.fullmatch(r"(?:([0-7])(?:-([0-7]))?|\*)(?:/([1-7]))?", part)
+    if not found or part == "*":
+        return part
+    first = int(found[1] or 0)
+    last = int(found[2] or (6 if found[1] is None else first))
+    return ",".join(_WEEKDAYS[day] for day in range(first, last + 1, int(found[3] or 1))) or part
