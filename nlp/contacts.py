@@ -20,15 +20,17 @@ _EMAIL = re.compile(
 )
 _PUBLIC_MAIL = re.compile(r"\.gov\.vn$|@(?:tphcm|hcmcity|1022)\.", re.I)
 _PLATE = re.compile(
-    r"(?<![\w./-])[1-9]\d(?:[ .-]?[A-Z]{1,2}\d?|-?[a-z]{1,2}\d?(?=[-. ]?\d{3}\.\d\d)|[a-z]\d?(?=-\d))"
+    r"[1-9](?<![\w./-].)\d(?:[ .-]?[A-Z]{1,2}\d?|-?[a-z]{1,2}\d?(?=[-. ]?\d{3}\.\d\d)|[a-z]\d?(?=-\d))"
     r"(?: ?[-–.] ?| )?(?:\d{3}[. ]?\d{2}|\d{4})(?![\w/]|[.,]\d)"
 )
-_HEALTH_CARD = re.compile(r"(?<!\w)[A-Z]{2}[ .-]?\d(?:[ .-]?\d){12}(?!\d)")
-_PASSPORT = re.compile(r"(?<!\w)[A-Z]\d{7,8}(?!\w)")
+_HEALTH_CARD = re.compile(r"[A-Z](?<!\w.)[A-Z][ .-]?\d(?:[ .-]?\d){12}(?!\d)")
+_PASSPORT = re.compile(r"[A-Z](?<!\w.)\d{7,8}(?!\w)")
 
 _GAP = r"(?:[^\w\n,;:!?%=<>\"“”|]{0,3}|_|,)"
-_RUN = re.compile(rf"\+?\(?\d(?:{_GAP}\d)*")
+_RUN = re.compile(rf"\d(?:{_GAP}\d)*")
 _GROUP = re.compile(r"\d+")
+_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
+_DATE = re.compile(r"(?<!\d)[0-3]?\d[.-][01]?\d[.-](?:19|20)\d\d(?!\d)")
 _WORD_DIGITS = {
     **{word: str(i) for i, word in enumerate(["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"])},
     **{word: str(i) for i, word in enumerate(["khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin"])},
@@ -45,6 +47,11 @@ _DIGIT_WORD = "|".join(sorted(_WORD_DIGITS, key=len, reverse=True))
 _SPOKEN = re.compile(
     rf"(?<!\w)(?:0|không|khong|zero|\d{{1,4}})(?:[ ,.-]{{1,3}}(?:{_DIGIT_WORD}|\d{{1,4}})(?!\w)){{3,11}}", re.I
 )
+_SPOKEN_PAIR = re.compile(
+    r"(?:một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín|mot|bon|sau|bay|tam|chin|nam)[, .-]{1,3}"
+    r"(?:không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|khong|mot|bon|sau|bay|tam|chin|nam)\b"
+)
+"""Two digit words side by side: a cheap look before the thorough one."""
 _SPOKEN_TOKEN = re.compile(rf"{_DIGIT_WORD}|\d+", re.I)
 
 _PHONE = re.compile(r"0[35789]\d{8}|01[2689]\d{8}|02\d{9}|84(?:0)?[35789]\d{8}|842\d{9}")
@@ -71,7 +78,8 @@ def find_contacts(text: str) -> list[Found]:
     for run in _RUN.finditer(text):
         if sum(map(str.isdigit, run.group())) >= 6:
             found += _read_run(text, run)
-    found += _spoken_phones(text)
+    if len(_SPOKEN_PAIR.findall(text)) >= 2:
+        found += _spoken_phones(text)
     return found
 
 
@@ -90,8 +98,8 @@ def _read_run(text: str, run: re.Match[str]) -> Iterator[Found]:
         return
     phones = list(_phones(text, groups))
     whole = sum(len(re.sub(r"\D", "", text[a:b])) for a, b in phones) == len(digits)
-    if not (phones and whole):
-        kind = _account_or_id(text, start, digits, n_groups=len(groups))
+    if not (phones and whole) and _may_be_account(text, start, end):
+        kind = _account_or_id(text, start, digits, is_grouped=_is_card_like(groups))
         if kind:
             yield start, end, kind
             return
@@ -100,7 +108,7 @@ def _read_run(text: str, run: re.Match[str]) -> Iterator[Found]:
             yield phone_start, phone_end, PiiType.PHONE
 
 
-def _account_or_id(text: str, start: int, digits: str, *, n_groups: int) -> PiiType | None:
+def _account_or_id(text: str, start: int, digits: str, *, is_grouped: bool) -> PiiType | None:
     if (
         _before("id_number", text, start)
         and 6 <= len(digits) <= 15
@@ -109,11 +117,21 @@ def _account_or_id(text: str, start: int, digits: str, *, n_groups: int) -> PiiT
         return PiiType.ID_NUMBER
     if _before("bank_account", text, start) and 8 <= len(digits) <= 19:
         return PiiType.BANK_ACCOUNT
-    if _CITIZEN.fullmatch(digits) and (n_groups == 1 or n_groups <= 4):
+    if _CITIZEN.fullmatch(digits):
         return PiiType.ID_NUMBER
-    if n_groups > 2 and 13 <= len(digits) <= 19 and digits[0] in "0123689":
+    if is_grouped and 13 <= len(digits) <= 19:
         return PiiType.BANK_ACCOUNT
     return None
+
+
+def _may_be_account(text: str, start: int, end: int) -> bool:
+    """No date, no amount of money, no fraction, no tail of a file's number (`H29.18-250917-0043`)."""
+    run = text[start:end]
+    return not ("/" in run or _AMOUNT.fullmatch(run) or _DATE.search(run) or text[max(0, start - 1) : start].isalpha())
+
+
+def _is_card_like(groups: list[_Group]) -> bool:
+    return len(groups) > 2 and all(len(group.digits) in (2, 3, 4, 5) for group in groups[:-1])
 
 
 def _phones(text: str, groups: list[_Group]) -> Iterator[tuple[int, int]]:

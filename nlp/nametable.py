@@ -10,8 +10,7 @@ import yaml
 
 from langnghe.text import canonical, fold
 from nlp.cues import Cue, EndCue
-
-Span = tuple[int, int]
+from nlp.spans import Span
 
 _TABLE = Path(__file__).parent / "data" / "persons.yaml"
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from langnghe.text import fold
 from nlp.language import is_vietnamese_syllable
-from nlp.nametable import Reader, Span, has_diacritics, load_names
+from nlp.nametable import Reader, has_diacritics, load_names
+from nlp.spans import Span, is_near
 
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _SYLLABLE = rf"[{_UPPER}][^\W\d_]{{0,6}}"
@@ -20,10 +21,10 @@ _LOWER_NAME = re.compile(
     r"(?P<name>(?P<surname>[^\W\d_]{2,7}) (?:văn|thị|hữu|đức|ngọc|minh|van|thi|huu|duc|ngoc) [^\W\d_]{1,7})(?!\w)",
     re.I,
 )
-_GIVEN_AFTER_TITLE = re.compile(
-    r"(?<!\w)(?P<title>[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Tt]hầy|[Bb]ác|[Cc]ậu|[Dd]ì|[Ee]m|[Aa]|[Cc]|"
-    rf"ong|co|chu|tên|ten) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)"
-)
+_MIDDLE_IN_LOWER = re.compile(r" (?:văn|thị|hữu|đức|ngọc|minh|van|thi|huu|duc|ngoc) ")
+_GIVEN = re.compile(rf"(?<!\w)(?P<title>[^\W\d_]{{1,4}}) (?P<name>{_SYLLABLE}(?: {_SYLLABLE})?)(?!\w)")
+_TITLES_OF_GIVEN = ("ông", "bà", "anh", "chị", "cô", "chú", "thầy", "bác", "cậu", "dì", "em", "a", "c")
+_GIVEN_TITLES = frozenset((*_TITLES_OF_GIVEN, *map(str.capitalize, _TITLES_OF_GIVEN), "ong", "co", "chu", "tên", "ten"))
 _CAPITAL_AHEAD = re.compile(rf"[ -][{_UPPER}]")
 _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:tôi|tui|em|mình|con|cháu|toi|minh)(?: (?:là|tên|la|ten|tên là))?[ :]{1,2}$", re.I
@@ -57,9 +58,12 @@ def find_persons(text: str, contacts: Sequence[Span] = ()) -> list[Span]:
         for start, end, score, _ in scored
         if score >= _THRESHOLD and fold(text[start:end]) not in officials
     ]
-    found += [
-        m.span("name") for m in _LOWER_NAME.finditer(text) if m["name"].islower() and reader.is_surname(m["surname"])
-    ]
+    if _MIDDLE_IN_LOWER.search(text):
+        found += [
+            m.span("name")
+            for m in _LOWER_NAME.finditer(text)
+            if m["name"].islower() and reader.is_surname(m["surname"])
+        ]
     return found + _given_names(reader, found, officials)
 
 
@@ -150,7 +154,7 @@ def _score(reader: Reader, start: int, end: int) -> tuple[float, bool]:
         score += 1
     if _AGE.match(right) or _OWNER.match(right):
         score += 2
-    if any(0 <= a - end <= 6 for a, _ in reader.contacts) or any(0 <= start - b <= 3 for _, b in reader.contacts):
+    if is_near((start, end), reader.contacts, before=3, after=6):
         score += 2
     if folded in table.public:
         return score - 5, True
@@ -179,13 +183,15 @@ def _given_names(reader: Reader, full: Sequence[Span], officials: set[str]) -> l
     known = {fold(text[start:end].split()[-1]) for start, end in full}
     public = {name.split()[-1] for name in officials}
     found = []
-    for match in _GIVEN_AFTER_TITLE.finditer(text):
+    for match in _GIVEN.finditer(text):
+        if match["title"] not in _GIVEN_TITLES:
+            continue
         start, end = match.span("name")
         words = fold(match["name"]).split()
         if any(a < end and start < b for a, b in full) or words[-1] in public or not _is_given(reader, match, words):
             continue
         telling = fold(match["title"]) in ("ong", "ba") or len(words) > 1 or words[-1] in known
-        if telling or any(a - end <= 15 and start - b <= 15 for a, b in reader.contacts):
+        if telling or is_near((start, end), reader.contacts, before=15, after=15):
             found.append((start, end))
     return found
 

@@ -12,6 +12,7 @@ from nlp.contacts import find_contacts
 from nlp.persons import find_persons
 from nlp.plainview import PlainView, plain_view
 from nlp.residences import find_residences
+from nlp.spans import keep_apart
 
 _FIRST = [
     PiiType.EMAIL,
@@ -51,11 +52,9 @@ def mask(text: str, spans: Iterable[PiiSpan]) -> str:
 
 
 def _without_overlaps(found: list[tuple[int, int, PiiType]]) -> list[tuple[int, int, PiiType]]:
-    kept: list[tuple[int, int, PiiType]] = []
-    for start, end, kind in sorted(found, key=lambda one: (_FIRST.index(one[2]), one[0], -one[1])):
-        if all(end <= other_start or start >= other_end for other_start, other_end, _ in kept):
-            kept.append((start, end, kind))
-    return sorted(kept)
+    ranked = sorted(found, key=lambda one: (_FIRST.index(one[2]), one[0], -one[1]))
+    kinds = {(start, end): kind for start, end, kind in reversed(ranked)}
+    return [(start, end, kinds[start, end]) for start, end in keep_apart((start, end) for start, end, _ in ranked)]
 
 
 def _span(view: PlainView, text: str, start: int, end: int, kind: PiiType) -> PiiSpan:

@@ -5,16 +5,15 @@ The ward or commune behind it is left readable: it tells an agency where the mat
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from langnghe.text import fold
 from nlp.cues import EndCue, load_cues
-
-Span = tuple[int, int]
+from nlp.spans import Span, keep_apart
 
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _NUMBER = r"\d{1,4}(?:[A-Za-d]\d{0,3}[A-D]?)?"
-_ALLEY_NUMBER = rf"[A-Z]?{_NUMBER}(?:/{_NUMBER}){{1,8}}"
 _NAME = rf"[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{0,3}}(?: \d{{1,3}}(?![\d/.,]))?(?: nối dài| noi dai)?"
 _LANE = rf"(?:hẻm|hem|ngõ|ngo|ngách|kiệt|kiet|hẽm)\s(?:số\s)?{_NUMBER}(?:/{_NUMBER})*"
 _WAY = (
@@ -22,14 +21,22 @@ _WAY = (
     rf"|{_LANE}"
     r"|(?:đường|duong)\s\d{1,3}[A-Z]?"
 )
-_AREA = rf"(?:tổ|to|khu phố|kp|ấp|ap|thôn|xóm|cư xá|cu xa|lô|lo|khu|chung cư|hương lộ|tỉnh lộ|quốc lộ|nhà trọ|liên khu)\s(?:(?:đường|duong)\s)?(?:\d{{1,3}}[A-Z]?|{_NAME}|[A-Z])"
+_AREA = (
+    r"(?:tổ|to|khu phố|kp|ấp|ap|thôn|xóm|cư xá|cu xa|lô|lo|khu|chung cư|hương lộ|tỉnh lộ|quốc lộ|nhà trọ|liên khu)"
+    rf"\s(?:(?:đường|duong)\s)?(?:\d{{1,3}}[A-Z]?|{_NAME}|[A-Z])"
+)
 _PLACE = rf"(?:{_AREA}|{_WAY})(?:,?\s(?:{_AREA}|(?:đường|duong|hẻm|hem)\s(?:{_WAY})))*"
-_LABEL = r"(?:(?:số nhà|nhà số|phòng trọ số|phòng|căn hộ|căn|số|so)\s)?"
-_SLASHED = re.compile(rf"(?<![\w/.,-]){_LABEL}{_ALLEY_NUMBER}(?![\w/%]|[.,]\d),?\s{_PLACE}")
-_BARE_SLASHED = re.compile(rf"(?<![\w/.,-])(?:số\s)?{_ALLEY_NUMBER}(?![\w/%]|[.,]\d)")
-_PLAIN = re.compile(rf"(?<![\w/.,-]){_LABEL}{_NUMBER}(?:-\d{{1,4}})?(?![\w/%]|[.,]\d),?\s{_PLACE}")
+_LABEL = re.compile(r"(?<!\w)(?:số nhà|nhà số|phòng trọ số|phòng|căn hộ|căn|số|so)\s$")
+_HOUSE = r"(?<![\w/.,-].)"
+"""Behind the first sign of a number: no part of a longer one."""
+_SLASHED = re.compile(
+    rf"[A-Z\d]{_HOUSE}(?:(?<=[A-Z])\d)?\d{{0,3}}(?:[A-Za-d]\d{{0,3}}[A-D]?)?(?:/{_NUMBER}){{1,8}}"
+    rf"(?![\w/%]|[.,]\d)(?P<place>,?\s{_PLACE})?"
+)
+_PLAIN = re.compile(rf"\d{_HOUSE}\d{{0,3}}(?:[A-Za-d]\d{{0,3}}[A-D]?)?(?:-\d{{1,4}})?(?![\w/%]|[.,]\d),?\s{_PLACE}")
+_FLAT_NUMBER = rf"(?:[A-Z]{{1,2}}\.?\d{{1,4}}(?:[.-]\d{{1,3}})?|\d{{1,2}}[.-]\d\d[A-Z]?|\d{{3,4}}(?=,?\s{_PLACE}))"
 _FLAT = re.compile(
-    rf"(?<!\w)(?:căn(?: hộ)?|phòng|can ho)\s(?:số\s)?(?:[A-Z]{{1,2}}\.?\d{{1,4}}(?:[.-]\d{{1,3}})?|\d{{1,2}}[.-]\d\d[A-Z]?|\d{{3,4}}(?=,?\s{_PLACE}))"
+    rf"(?<!\w)(?:căn(?: hộ)?|phòng|can ho)\s(?:số\s)?{_FLAT_NUMBER}"
     rf"(?!\s?(?:m2|m²|m\b|triệu|tỷ|tỉ|ngàn)|[\w,]\d)(?:,?\s{_PLACE})?"
 )
 _LANE_HOME = re.compile(rf"{_LANE}\s(?:{_WAY})")
@@ -46,83 +53,88 @@ _WAY_WORD = re.compile(r"\d[A-Za-d]?\s(?:đường|duong|hẻm|hem|ấp|tổ|cư
 _LIVING_LABEL = re.compile(r"(?:nhà số|số nhà|phòng|căn)\s", re.I)
 _VOWEL = re.compile("[aeiouy]")
 _DATE_LIKE = re.compile(
-    r"^(?:số\s)?(?:(?:[0-2]?\d|3[01])/(?:0?\d|1[0-2])(?:/(?:19|20)\d\d)?|24/(?:7|24)|\d{1,3}/(?:19|20)\d\d)(?!\w)"
+    r"^(?:số\s|so\s)?(?:(?:[0-2]?\d|3[01])/(?:0?\d|1[0-2])(?:/(?:19|20)\d\d)?|24/(?:7|24)|\d{1,3}/(?:19|20)\d\d)(?!\w)"
 )
 
 
-def find_residences(text: str, persons: Sequence[Span] = ()) -> list[Span]:
-    """`persons`: spans of names; a number and a street right behind one is where that person lives."""
-    if not any(char.isdigit() for char in text):
+_HOME_LANE = re.compile(rf"(?:ở trọ|ngụ)\s$|[Gg]ia đình(?: [{_UPPER}]\w+){{2,5}},\s$")
+_DIGIT = re.compile(r"\d")
+_SLASH = re.compile(r"\d[A-Za-d]?/\d")
+_LEFT = 60
+
+
+@dataclass(frozen=True)
+class _Address:
+    start: int
+    text: str
+    left: str
+    """What stands before it."""
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.start + len(self.text)
+
+
+def find_residences(text: str, owners: Sequence[Span] = ()) -> list[Span]:
+    """`owners`: spans of names, phones and the like; a number and a street right behind one is where they live."""
+    if not _DIGIT.search(text):
         return []
-    found = [_trimmed(m) for m in _SLASHED.finditer(text) if _is_alley_home(text, m, persons)]
-    found += [_trimmed(m) for m in _PLAIN.finditer(text) if _is_home(text, m, persons)]
-    found += [
-        m.span() for m in _BARE_SLASHED.finditer(text) if _is_home(text, m, persons) and not _DATE_LIKE.match(m.group())
-    ]
-    found += [_trimmed(m) for m in _FLAT.finditer(text) if _is_flat(text, m)]
-    found += [_trimmed(m) for m in _LANE_HOME.finditer(text) if _HOME_LANE.search(_left(text, m))]
-    return _longest([span for span in found if _has_name_or_alley(text[slice(*span)])])
+    found: list[_Address] = []
+    if _SLASH.search(text):
+        for match in _SLASHED.finditer(text):
+            address = _address(text, match)
+            if _is_alley_home(text, address, owners, has_street=match["place"] is not None):
+                found.append(address)
+    found += [a for m in _PLAIN.finditer(text) if _is_home(text, a := _address(text, m), owners)]
+    found += [a for m in _FLAT.finditer(text) if _is_flat(a := _address(text, m))]
+    found += [a for m in _LANE_HOME.finditer(text) if _HOME_LANE.search((a := _address(text, m)).left)]
+    spans = (address.span for address in found if _has_name_or_alley(address.text))
+    return keep_apart(sorted(spans, key=lambda span: span[0] - span[1]))
+
+
+def _address(text: str, match: re.Match[str]) -> _Address:
+    """With the label before it, without the ward behind it and without a sentence that begins there."""
+    start = match.start()
+    if label := _LABEL.search(text[max(0, start - 14) : start]):
+        start -= len(label.group())
+    core = _UNIT_WORD.sub("", text[start : match.end()])
+    return _Address(start, core, text[max(0, start - _LEFT) : start])
 
 
 def _has_name_or_alley(address: str) -> bool:
     return "/" in address or bool(_VOWEL.search(fold(address)))
 
 
-_HOME_LANE = re.compile(rf"(?:ở trọ|ngụ)\s$|[Gg]ia đình(?: [{_UPPER}]\w+){{2,5}},\s$")
-
-
-def _left(text: str, match: re.Match[str]) -> str:
-    return text[max(0, match.start() - 60) : match.start()]
-
-
-def _is_alley_home(text: str, match: re.Match[str], persons: Sequence[Span]) -> bool:
-    """`112/7 đường D2`: people live in alleys; firms there say what they are."""
-    left = _left(text, match)
-    if _is_home(text, match, persons):
-        return True
-    if _WAY_WORD.search(match.group()) and not load_cues()["business"].search(left):
-        return True
-    if load_cues()["not_an_address"].search(left) or load_cues()["business"].search(left):
+def _is_alley_home(text: str, address: _Address, owners: Sequence[Span], *, has_street: bool) -> bool:
+    """`112/7 đường D2`: people live in alleys; firms there say what they are. Without a street it takes a cue."""
+    if _is_home(text, address, owners):
+        return has_street or not _DATE_LIKE.match(address.text)
+    cues = load_cues()
+    if not has_street or cues["business"].search(address.left):
         return False
-    return not _DATE_LIKE.match(match.group())
-
-
-def _is_home(text: str, match: re.Match[str], persons: Sequence[Span]) -> bool:
-    left = _left(text, match)
-    if any(0 <= match.start() - end <= 14 and _AFTER_OWNER.match(text[end : match.start()]) for _, end in persons):
+    if _WAY_WORD.search(address.text):
         return True
-    if _door().length(left) or (
-        _LIVING_LABEL.match(match.group())
-        and not left.endswith(("trước ", "truoc "))
-        and not load_cues()["business"].search(left)
-    ):
+    return not cues["not_an_address"].search(address.left) and not _DATE_LIKE.match(address.text)
+
+
+def _is_home(text: str, address: _Address, owners: Sequence[Span]) -> bool:
+    if any(0 <= address.start - end <= 14 and _AFTER_OWNER.match(text[end : address.start]) for _, end in owners):
         return True
-    return (
-        load_cues()["home"].search(left)
-        and not load_cues()["business"].search(left)
-        and not load_cues()["not_an_address"].search(left)
-    )
+    if _door().length(address.left):
+        return True
+    cues = load_cues()
+    if cues["business"].search(address.left):
+        return False
+    if _LIVING_LABEL.match(address.text) and not address.left.endswith(("trước ", "truoc ")):
+        return True
+    return cues["home"].search(address.left) and not cues["not_an_address"].search(address.left)
 
 
-def _is_flat(text: str, match: re.Match[str]) -> bool:
-    return bool(re.match(r"(?:căn|can)", match.group())) or load_cues()["home"].search(_left(text, match))
-
-
-def _trimmed(match: re.Match[str]) -> Span:
-    """Without the ward behind it and without a sentence that begins there."""
-    core = _UNIT_WORD.sub("", match.group())
-    return match.start(), match.start() + len(core)
+def _is_flat(address: _Address) -> bool:
+    return address.text.startswith(("căn", "can")) or load_cues()["home"].search(address.left)
 
 
 @cache
 def _door() -> EndCue:
     """Nothing but a blank stands between these and the address."""
     return EndCue(_DOOR_WORDS, " :")
-
-
-def _longest(found: Sequence[Span]) -> list[Span]:
-    kept: list[Span] = []
-    for start, end in sorted(found, key=lambda span: span[0] - span[1]):
-        if all(end <= a or start >= b for a, b in kept):
-            kept.append((start, end))
-    return sorted(kept)
