@@ -10,18 +10,19 @@ from functools import partial
 from rich.progress import Progress
 
 from crawlers.config import SourceConfig
-from crawlers.run import CrawlResult, crawl, yield_problem
+from crawlers.run import crawl
 from langnghe.cli.services import drain, opened_index, opened_store
-from langnghe.demo.edition import Edition, current_edition, demo_folder, forget_editions, save_edition
+from langnghe.demo.edition import Edition, close_runs, current_edition, demo_folder, forget_editions, save_edition
 from langnghe.demo.hotline import hotline_csv
 from langnghe.demo.pieces import load_publications
 from langnghe.demo.site import serve_site
 from langnghe.demo.sources import demo_sources
 from langnghe.errors import LangNgheError
+from langnghe.running import judge
 from langnghe.settings import Settings
 from langnghe.store.engine import Store
 from langnghe.store.mentions import count_pipeline
-from langnghe.store.runs import Outcome, Trigger, finish_run, queue_run, start_run
+from langnghe.store.runs import Trigger, finish_run, queue_run, start_run
 from langnghe.store.sources import save_source, set_enabled
 from langnghe.store.tables import RunStatus
 
@@ -44,33 +45,40 @@ def open_demo(settings: Settings) -> Iterator[Demo]:
     """Leaves the sources switched off, since their site goes away."""
     edition, is_new = current_edition(settings, now=_now())
     sources = demo_sources(edition.base_url)
+    names = [config.name for config in sources]
     with opened_store(settings) as (_, store), serve_site(edition.port, anchor=edition.anchor):
+        close_runs(store, names, now=_now())
         if is_new:
-            _begin_edition(settings, store, edition, sources)
+            _begin_edition(settings, store, edition, names)
         for config in sources:
             save_source(store, config.name, config.model_dump(mode="json"), enabled=True, now=_now())
         try:
             yield Demo(_with_leave(settings, edition), store, sources)
         finally:
-            for config in sources:
-                set_enabled(store, config.name, enabled=False, now=_now())
+            for name in names:
+                set_enabled(store, name, enabled=False, now=_now())
+            close_runs(store, names, now=_now())
 
 
 def collect_and_ingest(demo: Demo, bars: Progress) -> dict[str, int]:
     """Raises LangNgheError naming the first source that could not be collected."""
     hurried = demo.settings.model_copy(update={"crawl_delay_s": 0.0})
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         list(pool.map(lambda config: _collect(demo.store, config, hurried, bars), demo.sources))
+    finally:
+        pool.shutdown(cancel_futures=True)
     drain(demo.store, demo.settings, bars)
     return asdict(count_pipeline(demo.store))
 
 
-def _begin_edition(settings: Settings, store: Store, edition: Edition, sources: Sequence[SourceConfig]) -> None:
+def _begin_edition(settings: Settings, store: Store, edition: Edition, sources: Sequence[str]) -> None:
     with opened_index(settings, writer=True) as index:
-        forget_editions(store, index, [config.name for config in sources])
-    save_edition(settings, edition)
+        forget_editions(store, index, sources)
+    demo_folder(settings).mkdir(parents=True, exist_ok=True)
     export = hotline_csv(load_publications(edition.anchor)["tong-dai"])
     (demo_folder(settings) / "1022.csv").write_bytes(export)
+    save_edition(settings, edition)
 
 
 def _collect(store: Store, config: SourceConfig, settings: Settings, bars: Progress) -> None:
@@ -79,19 +87,11 @@ def _collect(store: Store, config: SourceConfig, settings: Settings, bars: Progr
     run_id = queue_run(store, config.name, Trigger.MANUAL, _now())
     start_run(store, run_id, _now())
     result = crawl(config, settings, on_progress=lambda counts: bars.update(task, completed=counts.items))
-    outcome = _outcome(config, result)
+    outcome = judge(config, result)
     finish_run(store, run_id, outcome, _now())
     bars.update(task, completed=result.counts.items, total=result.counts.items)
     if outcome.status is RunStatus.FAILED:
         raise LangNgheError(f"Không thu thập được {config.title}: {outcome.reason}")
-
-
-def _outcome(config: SourceConfig, result: CrawlResult) -> Outcome:
-    problem = yield_problem(config, result.counts)
-    if result.finish_reason != "finished":
-        problem = "; ".join([result.finish_reason, *result.errors[:3]])
-    status = RunStatus.FAILED if problem else RunStatus.OK
-    return Outcome(status, problem or "xong", result.counts.model_dump(), result.errors)
 
 
 def _with_leave(settings: Settings, edition: Edition) -> Settings:

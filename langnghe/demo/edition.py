@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from index.base import MentionIndex
 from langnghe.errors import UsageError
 from langnghe.settings import Settings
 from langnghe.store.engine import Store
-from langnghe.store.tables import frontier, mentions, quarantine, runs
+from langnghe.store.tables import RunStatus, frontier, mentions, quarantine, runs
 
 FRESH = timedelta(days=2)
 PORTS = range(8600, 8700)
@@ -64,6 +64,14 @@ def forget_editions(store: Store, index: MentionIndex, sources: Sequence[str]) -
     with store.write() as connection:
         for table in (mentions, quarantine, frontier, runs):
             connection.execute(delete(table).where(table.c.source.in_(sources)))
+
+
+def close_runs(store: Store, sources: Sequence[str], *, now: datetime) -> None:
+    """Ends what a demonstration that was killed, or is ending now, leaves queued or running: its site is gone."""
+    is_open = runs.c.source.in_(sources) & runs.c.status.in_((RunStatus.QUEUED, RunStatus.RUNNING))
+    ended = {"status": RunStatus.FAILED, "finish_reason": "trang trình diễn đã tắt", "finished_at": now}
+    with store.write() as connection:
+        connection.execute(update(runs).where(is_open).values(ended))
 
 
 def _load(settings: Settings) -> Edition | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -172,12 +173,13 @@ class TestServe:
                 break
         family = _descendants(child.pid)
         assert len(family) >= 2, "".join(said)
+        ends = {pid: os.pidfd_open(pid) for pid in family}
         with urlopen(f"http://127.0.0.1:{settings.ui_port}/_stcore/health", timeout=10) as health:
             assert health.status == 200
         child.send_signal(signal.SIGINT)
         rest = child.communicate(timeout=90)[1]
         assert child.returncode == 0, "".join(said) + rest
-        assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+        assert not [pid for pid, end in ends.items() if not _has_ended(end, within_s=10)]
         store = open_store(settings)
         assert asdict(count_pipeline(store)) == counts
         assert not any(source.enabled for source in list_sources(store))
@@ -211,6 +213,12 @@ def test_the_command_ends_with_one_line_of_json(demo: tuple[Settings, dict[str, 
     )
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout) == counts
+
+
+def _has_ended(pidfd: int, *, within_s: float) -> bool:
+    readable, _, _ = select.select([pidfd], [], [], within_s)
+    os.close(pidfd)
+    return bool(readable)
 
 
 def _descendants(pid: int) -> list[int]:
