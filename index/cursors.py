@@ -3,11 +3,14 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from index.document import order_of
 from langnghe.errors import UsageError
+from langnghe.records import Mention
 
 CursorT = TypeVar("CursorT", bound=BaseModel)
 
@@ -30,6 +33,14 @@ class RankCursor(BaseModel):
 
     rank: int
     snapshot: str
+
+
+def behind(shown: Sequence[Mention], before: TimeCursor | None) -> TimeCursor:
+    """The place after the last of a page; of those that share its place, the ones already given are remembered."""
+    last = order_of(shown[-1])
+    seen = [mention.id for mention in shown if order_of(mention) == last]
+    earlier = before.seen if before is not None and before.order == last else ()
+    return TimeCursor(order=last, seen=(*earlier, *seen))
 
 
 def dump_cursor(cursor: BaseModel) -> str:

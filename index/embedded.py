@@ -7,12 +7,12 @@ from typing import Any
 from tantivy import DocAddress, FieldType, Occur, Order, Query, Searcher, SearchResult
 
 from index.base import Bucket, Facet, Hit, Interval, MentionQuery, Page, Rejected, Sort, TimeBucket
-from index.cursors import RankCursor, TimeCursor, dump_cursor, load_cursor
-from index.document import IndexDocument, build_document, load_body, order_of
+from index.cursors import RankCursor, TimeCursor, behind, dump_cursor, load_cursor
+from index.document import IndexDocument, build_document, load_body
 from index.embedded_query import Compiler
 from index.embedded_storage import LOCK_TIMEOUT_S, Storage, unavailable_on_error
 from index.highlight import highlight
-from index.nodes import wanted_leaves
+from index.nodes import has_words
 from index.periods import offset_ms, time_buckets, width_ms
 from langnghe.records import Mention
 
@@ -82,7 +82,7 @@ class EmbeddedIndex:
         after = None
         while hits := self._hits_by_time(searcher, query, SCAN_PAGE, after)[0]:
             yield from hits
-            after = _behind(hits, after)
+            after = behind([hit.mention for hit in hits], after)
 
     def clear(self) -> None:
         self._storage.clear()
@@ -105,7 +105,9 @@ class EmbeddedIndex:
         if after is not None:
             total = self._count(searcher, query)
         shown, more = hits[:limit], len(hits) > limit
-        return Page(total, shown, dump_cursor(_behind(shown, after)) if shown and more else None)
+        return Page(
+            total, shown, dump_cursor(behind([hit.mention for hit in shown], after)) if shown and more else None
+        )
 
     def _hits_by_rank(
         self, searcher: Searcher, query: MentionQuery, limit: int, rank: int, *, counted: bool = False
@@ -159,7 +161,7 @@ class EmbeddedIndex:
 
 def _is_ranked(query: MentionQuery) -> bool:
     """Without words to weigh all hits are equally relevant, and the newest come first."""
-    return query.sort is Sort.RELEVANCE and query.text is not None and any(True for _ in wanted_leaves(query.text))
+    return query.sort is Sort.RELEVANCE and query.text is not None and has_words(query.text)
 
 
 def _total(found: SearchResult) -> int:
@@ -172,14 +174,6 @@ def _hit(searcher: Searcher, query: MentionQuery, address: DocAddress, score: fl
         body = searcher.doc(address)["body"][0]
     mention = load_body(body)
     return Hit(mention, score, highlight(query.text, mention.full_text))
-
-
-def _behind(hits: Sequence[Hit], before: TimeCursor | None) -> TimeCursor:
-    """The place after the last hit; of those that share its place, the ones already given are remembered."""
-    last = order_of(hits[-1].mention)
-    seen = [hit.mention.id for hit in hits if order_of(hit.mention) == last]
-    earlier = before.seen if before is not None and before.order == last else ()
-    return TimeCursor(order=last, seen=(*earlier, *seen))
 
 
 def _terms(facet: Facet) -> dict[str, Any]:

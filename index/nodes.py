@@ -153,6 +153,11 @@ def wanted_leaves(node: Node) -> Iterator[TextLeaf]:
                 yield from wanted_leaves(child)
 
 
+def has_words(node: Node) -> bool:
+    """Whether there is anything that one hit can match better than another."""
+    return next(wanted_leaves(node), None) is not None
+
+
 def n_readings(node: Node) -> int:
     """In how many ways the words of a text leaf can stand; more than `MAX_READINGS` would take too long."""
     match node:
