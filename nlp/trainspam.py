@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import precision_recall_fscore_support
-from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
+from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.metrics import precision_recall_fscore_support  # type: ignore[import-untyped]
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict  # type: ignore[import-untyped]
 
 from langnghe.records import Intent
 from langnghe.text import fold
@@ -49,7 +49,7 @@ def main(arguments: Arguments) -> None:
     _write(arguments, vectorizer.get_feature_names_out().tolist(), model)
 
 
-def _read(corpus: Path) -> tuple[list[str], np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _read(corpus: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Texts masked and folded, as they are seen in service; whether each is spam; which file each is from."""
     rows = [
         (json.loads(line), number)
