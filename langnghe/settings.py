@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment and `.env`; no other module reads either."""
+"""Every setting, read once from the environment, `.env` and secret files; no other module reads them."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from langnghe.errors import ConfigError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SECRETS = Path("/run/secrets")
+"""Where containers find secrets as files: `langnghe_author_key` holds what `LANGNGHE_AUTHOR_KEY` would."""
 
 
 class IndexBackend(StrEnum):
@@ -72,8 +74,9 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: object) -> Settings:
     """Raises ConfigError naming each setting that cannot be read."""
+    secrets = {"_secrets_dir": SECRETS} if SECRETS.is_dir() else {}
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(**secrets | overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = "; ".join(f"LANGNGHE_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise ConfigError(f"Cấu hình sai, hãy sửa biến môi trường hoặc tệp .env: {lines}") from error

@@ -1,12 +1,14 @@
 """The worker: takes runs from the queue one by one, and does what must be done again and again in between."""
 
 import logging
+import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -48,6 +50,11 @@ def work(
         store.close()
 
 
+def beat_file(settings: Settings) -> Path:
+    """Touched while the worker of this machine can reach its database; for health checks."""
+    return settings.home / f"worker-{socket.gethostname()}.beat"
+
+
 @dataclass
 class _Worker:
     tools: Tools
@@ -81,9 +88,13 @@ class _Worker:
     def _keep_time(self) -> None:
         """Runs beside a long crawl, so that what falls due meanwhile is queued, or skipped, in time."""
         while not self.tools.stop.is_set():
-            self._guarded("timetable", self.timetable.tick)
+            self._guarded("timetable", self._tick)
             self.tools.stop.wait(TICK_S)
         self._wake.set()
+
+    def _tick(self) -> None:
+        self.timetable.tick()
+        beat_file(self.tools.settings).touch()
 
     def _run_jobs(self) -> None:
         for name, job in JOBS.items():
