@@ -8,7 +8,7 @@ from langnghe.records import Annotation, Flag, Mention, PiiSpan, PiiType
 from langnghe.settings import Settings
 from nlp.agencies import AgencyTable, load_agencies
 from nlp.classify import Classifier, Labels, load_classifier
-from nlp.clean import clean_text, has_no_copy_notice
+from nlp.clean import clean_text, has_no_copy_notice, looks_misdecoded
 from nlp.language import detect_language
 from nlp.pii import find_pii, mask
 from nlp.places import Gazetteer, load_gazetteer
@@ -86,6 +86,8 @@ def _names_someone(address: str | None) -> bool:
 
 def _flags(mention: Mention, clean: str) -> tuple[Flag, ...]:
     found = [*mention.flags, *spam_flags(clean, url=mention.url)]
+    if looks_misdecoded(mention.full_text):
+        found.append(Flag.ENCODING_SUSPECT)
     if has_no_copy_notice(mention.full_text):
         found.append(Flag.NO_COPY_NOTICE)
     if mention.published_confidence < 0.5:
