@@ -79,7 +79,8 @@ class Articles:
         return FoundUrl(canonical_url(entry.url), entry.url, ARTICLE, meta=meta)
 
     def _from_entry(self, entry: Entry) -> Draft:
-        native = canonical_url(entry.url) if entry.url else entry.native_id
+        url = canonical_url(entry.url) if entry.url else None
+        native = url or entry.native_id
         if native is None:
             raise BadInput("Mục không có địa chỉ cũng không có mã.")
         text = entry.summary or entry.title or ""
@@ -87,7 +88,7 @@ class Articles:
             native=native,
             text=text,
             title=entry.title if entry.summary else None,
-            url=entry.url,
+            url=url,
             author=entry.author,
             dates=self._listed_dates(entry),
         )

@@ -26,7 +26,10 @@ và của là không người được có cho trong với những một các n�
 phường quận thành phố việc nhà làm rất bị nhiều năm ngày dân phải nên thì đây trên dưới chưa vẫn đang sẽ
 """
 _EVERYDAY = frozenset(_WORDS.split())
+_UNICODE_ONLY = re.compile("[ăđĩũơưạ-ỹ]", re.I)
+"""Letters that no converter leaves when it takes an old encoding for Latin-1."""
 _MOJIBAKE = re.compile("Ä‘|Æ°|Æ¡|á»[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|áº[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]")
+_LATIN = re.compile("[\x80-\xff]")
 _SAMPLE = 200_000
 
 _TCVN3 = dict(
@@ -76,7 +79,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _guess(body, content_type)
-    if text.isascii() or not _looks_old(text):
+    if text.isascii() or _UNICODE_ONLY.search(text) or not _looks_old(text):
         return Decoded(text, "utf-8", suspect=len(_MOJIBAKE.findall(text[:_SAMPLE])) > 2)
     return Decoded(text, "utf-8", suspect=True)
 
@@ -147,10 +150,9 @@ def _vietnamese(text: str) -> float:
 def _looks_old(text: str) -> bool:
     """TCVN3 or VNI letters that a careless converter has put into UTF-8."""
     latin = _without_markup(text)[:20_000]
-    if sum("\x80" <= char <= "\xff" for char in latin) < 20:
+    if len(_LATIN.findall(latin)) < 20:
         return False
-    if (now := _vietnamese(latin)) > 0.05:
-        return False
+    now = _vietnamese(latin)
     old = max(_vietnamese("".join(_TCVN3.get(char, char) for char in latin)), _vietnamese(_from_vni(latin)))
     return old > 2 * now and old > 0.05
 

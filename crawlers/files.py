@@ -187,8 +187,8 @@ def _draft(row: Row, columns: Columns, now: datetime) -> Draft:
     dates = found_dates(raw, now=now, method=DateMethod.FILE)
     if raw and not dates:
         raise BadInput(f"Không đọc được ngày {raw[:40]!r}.")
-    url = values.get("url") or None
-    native = values.get("id") or (canonical_url(url) if url else None) or _fingerprint(title, text, raw)
+    url = canonical_url(values["url"]) if values.get("url") else None
+    native = values.get("id") or url or _fingerprint(title, text, raw)
     return Draft(
         native=native,
         text=text or title,

@@ -123,10 +123,6 @@ class Ledger:
     def set_requests(self, n: int) -> None:
         self._add(requests=n - self._counts.requests)
 
-    def check_room(self) -> None:
-        """Raises DiskFull."""
-        check_room(self._settings)
-
     def to_fetch(self, *, limit: int) -> list[FoundUrl]:
         with self._store.read() as connection:
             return frontier.pending(connection, self._source, limit=limit)
@@ -164,7 +160,7 @@ class Ledger:
 
     def _write(self, tasks: Sequence[_Task]) -> None:
         try:
-            self.check_room()
+            check_room(self._settings)
             with self._store.write() as connection:
                 outcomes = [self._apply(connection, task.step) for task in tasks]
         except Exception as error:  # noqa: BLE001  whoever waits for the page gets it; the thread lives on

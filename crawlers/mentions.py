@@ -11,7 +11,6 @@ from langnghe.errors import BadInput
 from langnghe.records import Channel, DateMethod, Engagement, Flag, Mention, MentionKind, author_hash, mention_id
 from langnghe.settings import Settings
 from nlp.dates import FoundDate, best_date, parse_date
-from nlp.urls import canonical_url
 
 UNSURE = 0.5
 _PETITIONS = frozenset({Channel.HOTLINE_1022, Channel.CITIZEN_APP, Channel.EMAIL})
@@ -26,6 +25,7 @@ class Draft:
     text: str
     title: str | None = None
     url: str | None = None
+    """Canonical."""
     author: str | None = None
     dates: tuple[FoundDate, ...] = ()
     parent: str | None = None
@@ -55,7 +55,7 @@ class MentionMaker:
                 channel=self._channel(draft),
                 kind=self._kind(draft),
                 native_id=draft.native,
-                url=canonical_url(draft.url) if draft.url else None,
+                url=draft.url,
                 title=draft.title or None,
                 text=draft.text,
                 author_hash=author_hash(draft.author, self._key) if draft.author and self._key else None,

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from crawlers.config import SourceConfig, SourceKind
 from crawlers.counts import CrawlCounts, CrawlResult, yield_problem
 from crawlers.files import crawl_files
+from crawlers.ledger import DiskFull, check_room
 from langnghe.settings import REPOSITORY, Settings
 
 __all__ = ["CrawlCounts", "CrawlResult", "crawl", "yield_problem"]
@@ -41,12 +42,14 @@ def crawl(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / f"crawl-{config.name}.lock", timeout=0):
+            check_room(settings)
             if config.kind is SourceKind.FILE:
                 return crawl_files(config, settings, on_progress=on_progress)
             return _crawl_in_child(config, settings, on_progress, dict(overrides or {}))
     except Timeout:
-        error = f"Nguồn {config.name} đang được thu thập bởi một tiến trình khác."
-        return CrawlResult(counts=CrawlCounts(), errors=[error], finish_reason="already_running")
+        return _not_begun(f"Nguồn {config.name} đang được thu thập bởi một tiến trình khác.", "already_running")
+    except DiskFull as error:
+        return _not_begun(str(error), "disk_full")
 
 
 def order(config: SourceConfig, settings: Settings, overrides: Mapping[str, Any] | None = None) -> str:
@@ -78,6 +81,10 @@ def start_child(line: str, log: IO[bytes]) -> "subprocess.Popen[str]":
     child.stdin.write(line + "\n")
     child.stdin.flush()
     return child
+
+
+def _not_begun(error: str, reason: str) -> CrawlResult:
+    return CrawlResult(counts=CrawlCounts(), errors=[error], finish_reason=reason)
 
 
 def _crawl_in_child(

@@ -138,12 +138,12 @@ def _csv_row(line: int, header: Sequence[str], cells: Sequence[str], suspect: bo
 
 
 def _opened(file: BinaryIO) -> tuple[io.TextIOBase, bool]:
-    """A text stream in the encoding that the beginning shows; TCVN3 and VNI are no codecs of Python's."""
+    """A text stream in the encoding that the beginning shows; old ones take more than a codec, so they are read whole."""
     sample = file.read(_SAMPLE)
     file.seek(0)
     found = decode(sample)
-    if found.encoding in {"tcvn3", "vni"}:
-        return io.StringIO(decode(file.read()).text, newline=""), True
+    if not found.encoding.startswith("utf"):
+        return io.StringIO(decode(file.read()).text, newline=""), found.suspect
     encoding = "utf-8-sig" if found.encoding == "utf-8" else found.encoding
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), found.suspect
 

@@ -8,6 +8,7 @@ from crawlers.mentions import Draft, MentionMaker, found_dates
 from crawlers.posts import Post
 from langnghe.errors import BadInput
 from langnghe.records import DateMethod, Mention
+from nlp.urls import canonical_url
 
 
 def post_mentions(
@@ -41,5 +42,6 @@ def _draft(post: Post, url: str | None, title: str | None, now: datetime) -> Dra
 
 def _address(own: str | None, topic: str | None) -> str | None:
     if own and own.startswith("/"):
-        return f"{topic}{own}" if topic else None
-    return own or topic
+        own = f"{topic}{own}" if topic else None
+    found = own or topic
+    return canonical_url(found) if found else None

@@ -11,7 +11,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.addresses import Postponed
+from crawlers.addresses import Postponed, Refused
 from crawlers.job import CrawlJob
 from crawlers.ledger import DiskFull, Failure, Reading, Visit
 from crawlers.mentions import MentionMaker
@@ -52,11 +52,6 @@ class SourceSpider(Spider):
         raise NotImplementedError
 
     async def start(self) -> AsyncIterator[Request]:
-        try:
-            self.job.ledger.check_room()
-        except DiskFull as error:
-            self._stop("disk_full", error)
-            return
         seeds = list(self.seeds())
         validators = self.job.ledger.validators([seed.href for seed in seeds])
         for seed in seeds:
@@ -172,10 +167,12 @@ def _validator(response: Response) -> Validator | None:
 def _reason(error: BaseException) -> str:
     if isinstance(error, HttpError):
         return f"Máy chủ trả lời {error.response.status}."
-    if isinstance(error, DownloadCancelledError):
+    if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
         return "Trang lớn hơn mức cho phép."
-    if isinstance(error, IgnoreRequest):
+    if isinstance(error, (Refused, Postponed)):
         return str(error)
+    if isinstance(error, IgnoreRequest):
+        return "Chuyển hướng quá nhiều lần." if "redirect" in str(error) else f"Bị bỏ qua: {error}"
     return f"Không tải được: {type(error).__name__}."
 
 
