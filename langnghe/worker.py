@@ -1,14 +1,12 @@
 """The worker: takes runs from the queue one by one, and does what must be done again and again in between."""
 
 import logging
-import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -18,6 +16,7 @@ from langnghe.jobs import JOBS
 from langnghe.running import Tools, run_source
 from langnghe.scheduler import Timetable
 from langnghe.settings import Settings
+from langnghe.store.beats import beat_file
 from langnghe.store.engine import open_store
 from langnghe.store.runs import claim_run
 
@@ -48,11 +47,6 @@ def work(
             worker.work_once() if once else worker.work_on()
     finally:
         store.close()
-
-
-def beat_file(settings: Settings) -> Path:
-    """Touched while the worker of this machine can reach its database; for health checks."""
-    return settings.home / f"worker-{socket.gethostname()}.beat"
 
 
 @dataclass
@@ -94,7 +88,7 @@ class _Worker:
 
     def _tick(self) -> None:
         self.timetable.tick()
-        beat_file(self.tools.settings).touch()
+        beat_file(self.tools.settings.home).touch()
 
     def _run_jobs(self) -> None:
         for name, job in JOBS.items():

@@ -172,11 +172,16 @@ def list_runs(store: Store, source: str | None = None, *, limit: int = 50) -> li
         return [_run(row) for row in connection.execute(shown)]
 
 
-def last_runs(store: Store) -> dict[str, Run]:
-    """The newest run of each source; skipped ones left out."""
-    newest = select(func.max(runs.c.id)).where(runs.c.status != RunStatus.SKIPPED).group_by(runs.c.source)
+def recent_runs(store: Store, *, per_source: int = 20) -> dict[str, list[Run]]:
+    """The newest runs of each source, newest first."""
+    place = func.row_number().over(partition_by=runs.c.source, order_by=runs.c.id.desc())
+    ranked = select(runs.c.id, place.label("place")).subquery()
+    newest = select(runs).join(ranked, ranked.c.id == runs.c.id).where(ranked.c.place <= per_source)
+    found: dict[str, list[Run]] = {}
     with store.read() as connection:
-        return {row.source: _run(row) for row in connection.execute(select(runs).where(runs.c.id.in_(newest)))}
+        for row in connection.execute(newest.order_by(runs.c.id.desc())):
+            found.setdefault(row.source, []).append(_run(row))
+    return found
 
 
 def consecutive_failures(store: Store) -> dict[str, int]:

@@ -18,7 +18,7 @@ from jsonschema import Draft7Validator
 from langnghe import settings as settings_module
 from langnghe.cli.app import app
 from langnghe.settings import IndexBackend, Settings, load_settings
-from langnghe.worker import beat_file
+from langnghe.store.beats import beat_file
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -118,7 +118,7 @@ def test_the_worker_is_given_time_to_stop_and_is_watched_by_the_file_it_touches(
     check = worker["healthcheck"]["test"][1].replace("$$", "$").replace("/data/", f"{tmp_path}/")
     healthy = lambda: subprocess.run(["sh", "-c", check], check=False, capture_output=True).returncode == 0  # noqa: E731
     assert not healthy()
-    beat_file(Settings(home=tmp_path, _env_file=None)).touch()
+    beat_file(tmp_path).touch()
     assert healthy()
 
 

@@ -151,11 +151,14 @@ def test_failures_are_counted_since_the_last_success(store: Store) -> None:
     assert runs.consecutive_failures(store) == {"bao-a": 2}
 
 
-def test_the_last_run_of_each_source_passes_over_skipped_ones(store: Store) -> None:
-    last_a = ended(store, "bao-a", RunStatus.OK)
-    last_b = ended(store, "bao-b", RunStatus.FAILED)
-    runs.skip_run(store, "bao-a", "quá hạn", LATER)
-    assert {source: run.id for source, run in runs.last_runs(store).items()} == {"bao-a": last_a, "bao-b": last_b}
+def test_the_newest_runs_of_each_source_are_found_in_one_go(store: Store) -> None:
+    of_a = [ended(store, "bao-a", RunStatus.OK) for _ in range(4)]
+    of_b = [ended(store, "bao-b", RunStatus.FAILED)]
+    found = runs.recent_runs(store, per_source=3)
+    assert {source: [run.id for run in some] for source, some in found.items()} == {
+        "bao-a": of_a[:0:-1],
+        "bao-b": of_b,
+    }
 
 
 def test_history_is_newest_first_and_limited(store: Store) -> None:
