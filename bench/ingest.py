@@ -35,6 +35,7 @@ def measure_ingest(n_mentions: int, folder: Path) -> dict[str, float]:
     ingest_s = seconds(partial(ingest, store, index, understanding, settings))
     index.close()
     store.close()
+    ingest_peak_mb = peak_mb()
     sample = mentions[:N_SAMPLE]
     segment_s = seconds(partial(_segment, sample))
     shares = _shares(sample, understanding, folder / "shares")
@@ -45,7 +46,7 @@ def measure_ingest(n_mentions: int, folder: Path) -> dict[str, float]:
         "ratio": (n_mentions / ingest_s) / (len(sample) / segment_s),
         "store_mb": (settings.home / "langnghe.sqlite3").stat().st_size / 2**20,
         "index_mb": index_size(settings.index_dir) / 2**20,
-        "peak_mb": peak_mb(),
+        "peak_mb": ingest_peak_mb,
     } | shares
 
 

@@ -18,17 +18,18 @@ import pytest
 from index.backends import open_index
 from index.base import Filters, MentionQuery
 from langnghe.cli.output import progress_bars
-from langnghe.demo.edition import PORTS, Edition, current_edition, save_edition
+from langnghe.demo.edition import PORTS, Edition, close_runs, current_edition, forget_editions, save_edition
 from langnghe.demo.pieces import load_publications
 from langnghe.demo.run import run_demo
 from langnghe.errors import UsageError
 from langnghe.records import Flag, Mention, PiiType
 from langnghe.settings import REPOSITORY, Settings
 from langnghe.store.engine import open_store
-from langnghe.store.mentions import count_pipeline, scan_mentions
-from langnghe.store.runs import list_runs
-from langnghe.store.sources import list_sources
+from langnghe.store.mentions import count_pipeline, save_mentions, scan_mentions
+from langnghe.store.runs import Trigger, list_runs, queue_run, start_run
+from langnghe.store.sources import list_sources, save_source
 from langnghe.store.tables import RunStatus
+from tests import samples
 from tests.servers import free_port
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -62,6 +63,32 @@ class TestEditions:
         save_edition(settings, Edition(anchor=NOW, port=8600))
         next(settings.home.rglob("edition.json")).write_text("{")
         assert current_edition(settings, now=NOW)[1]
+
+
+class TestForgetting:
+    def test_an_old_edition_leaves_store_and_index_and_nothing_else_does(self, settings: Settings) -> None:
+        old = samples.annotated(samples.mention("đường ngập", source="demo-xom-minh"))
+        kept = samples.annotated(samples.mention("đường khô", source="bao-that"))
+        store, index = open_store(settings), open_index(settings, writer=True)
+        save_mentions(store, [old, kept])
+        index.upsert([old, kept])
+        forget_editions(store, index, ["demo-xom-minh"])
+        assert [found.id for found in scan_mentions(store)] == [kept.id]
+        assert [hit.mention.id for hit in index.scan(MentionQuery())] == [kept.id]
+        index.close()
+        store.close()
+
+    def test_runs_left_open_are_closed_and_others_go_on(self, settings: Settings) -> None:
+        store = open_store(settings)
+        for name in ("demo-xom-minh", "bao-that"):
+            save_source(store, name, {}, enabled=True, now=NOW)
+            start_run(store, queue_run(store, name, Trigger.MANUAL, NOW), NOW)
+        close_runs(store, ["demo-xom-minh"], now=NOW)
+        assert {run.source: run.status for run in list_runs(store)} == {
+            "demo-xom-minh": RunStatus.FAILED,
+            "bao-that": RunStatus.RUNNING,
+        }
+        store.close()
 
 
 @pytest.fixture(scope="module")
