@@ -1,13 +1,18 @@
 """What the desk knows of the language: names of codes, and how the words of a query are read."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from threading import Lock
+from types import ModuleType
 
 from index.base import Facet
 from index.context import QueryContext
-from langnghe.errors import UsageError
+from langnghe.errors import ConfigError, UsageError
 from nlp import labels
 from nlp.agencies import AgencyTable, load_agencies
 from nlp.places import Gazetteer, load_gazetteer
@@ -81,11 +86,30 @@ def load_lexicon(source_titles: Callable[[], Mapping[str, str]] = _no_titles) ->
 
 
 def segment(text: str) -> list[str]:
-    """Vietnamese words of one or more syllables. Imported at the first query: it costs more than a second."""
+    """Vietnamese words of one or more syllables. The first call loads the model, half a second of one core."""
     with _SEGMENTING:
-        from underthesea import word_tokenize  # type: ignore[import-untyped]
+        return list(_segmenter()(text))
 
-        return list(word_tokenize(text))
+
+@cache
+def _segmenter() -> Callable[[str], list[str]]:
+    """underthesea's segmenter alone. The package's own `__init__` imports everything it can find, torch too: 10 s of
+    one core and half a gigabyte for a search box. So its subpackages are imported below an empty stand-in."""
+    spec = find_spec("underthesea")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ConfigError("Thiếu gói `underthesea`: hãy cài lại Lắng Nghe.")
+    stand_in = ModuleType("underthesea")
+    stand_in.__path__ = list(spec.submodule_search_locations)
+    before = sys.modules.get("underthesea")
+    sys.modules["underthesea"] = before or stand_in
+    try:
+        import_module("underthesea.pipeline.text_normalize")
+        found: Callable[[str], list[str]] = import_module("underthesea.pipeline.word_tokenize").word_tokenize
+        found("a")  # loads the model, which imports more of the package
+    finally:
+        if before is None:
+            del sys.modules["underthesea"]
+    return found
 
 
 def written_out(word: str) -> tuple[str, ...]:

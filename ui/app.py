@@ -28,7 +28,7 @@ def main() -> None:
     st.set_page_config(page_title=t("app.name"), page_icon=theme.MARK_PNG, layout="wide")
     page = st.navigation({t(group): [_page(*entry) for entry in pages] for group, pages in PAGES.items()})
     st.logo(theme.MARK_SVG, size="large")
-    theme.apply()
+    theme.apply(t.language)
     page.run()
 
 

@@ -30,10 +30,11 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def apply() -> None:
-    """Puts our style sheet and script on the page; both are ours and hold no data."""
+def apply(language: str) -> None:
+    """Puts our style sheet and script on the page, and says to screen readers which language (`vi`) it speaks."""
     st.html(f"<style>{_static('langnghe.css')}</style>")
-    st.html(f"<script>{_static('navigate.js')}</script>", unsafe_allow_javascript=True)
+    spoken = f"document.documentElement.lang = '{language}';"
+    st.html(f"<script>{spoken}{_static('navigate.js')}</script>", unsafe_allow_javascript=True)
 
 
 @cache

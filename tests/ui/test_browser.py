@@ -26,7 +26,7 @@ def visit(page: Page, address: str) -> Open:
 
     def go(path: str) -> None:
         page.goto(address + path)
-        page.locator(".ln-posts, .ln-notice").first.wait_for(timeout=60_000)
+        page.locator(".ln-posts, .ln-notice").first.wait_for(timeout=180_000)
 
     return go
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from desk.periods import utc_now
 from desk.sources import Board, SourceState, build_board
+from langnghe.errors import LangNgheError
 from langnghe.store.mentions import retry_quarantined
 from langnghe.store.runs import Run, Trigger, queue_run
 from langnghe.store.sources import set_enabled
@@ -28,7 +29,15 @@ def render(context: Context) -> None:
     """The page draws itself anew every few seconds while a run goes on, every half minute otherwise."""
     st.html(f"<style>{_style()}</style>")
     busy = build_board(context.store, context.settings, now=context.now).is_busy
-    st.fragment(_draw, run_every=BUSY_REFRESH_S if busy else CALM_REFRESH_S)(context, busy)
+    st.fragment(_draw_guarded, run_every=BUSY_REFRESH_S if busy else CALM_REFRESH_S)(context, busy)
+
+
+def _draw_guarded(context: Context, was_busy: bool) -> None:
+    """Streamlit shows what a fragment raises by itself; our own errors are one line for people."""
+    try:
+        _draw(context, was_busy)
+    except LangNgheError as error:
+        draw_notice(context.t, context.t("error.title"), str(error), tone="problem")
 
 
 def _draw(context: Context, was_busy: bool) -> None:
@@ -52,28 +61,20 @@ def _draw(context: Context, was_busy: bool) -> None:
 
 def _figures(context: Context, board: Board) -> Sequence[Mapping[str, str]]:
     t = context.t
+
+    def figure(name: str, n: int, note: str, *, is_problem: bool = False) -> Mapping[str, str]:
+        return {"name": t(name), "value": t.number(n), "note": note, "tone": "problem" if is_problem else ""}
+
     failing = [s for s in board.sources if s.enabled and s.failures]
     running = sum(s.current is not None for s in board.sources)
     soon = min((s.next_at[0] for s in board.sources if s.next_at), default=None)
+    names = ", ".join(s.title for s in failing[:3]) or t("sources.all_well")
+    when = t("sources.soon", at=t.hour(soon)) if soon else t("sources.nothing_due")
     return [
-        {
-            "name": t("sources.failing"),
-            "value": t.number(len(failing)),
-            "note": ", ".join(s.title for s in failing[:3]) or t("sources.all_well"),
-            "tone": "problem" if failing else "",
-        },
-        {
-            "name": t("sources.running"),
-            "value": t.number(running),
-            "note": t("sources.soon", at=t.hour(soon)) if soon else t("sources.nothing_due"),
-        },
-        {"name": t("sources.waiting"), "value": t.number(board.n_waiting), "note": t("sources.waiting_note")},
-        {
-            "name": t("quarantine.title"),
-            "value": t.number(board.n_quarantined),
-            "note": t("quarantine.note"),
-            "tone": "problem" if board.n_quarantined else "",
-        },
+        figure("sources.failing", len(failing), names, is_problem=bool(failing)),
+        figure("sources.running", running, when),
+        figure("sources.waiting", board.n_waiting, t("sources.waiting_note")),
+        figure("quarantine.title", board.n_quarantined, t("quarantine.note"), is_problem=bool(board.n_quarantined)),
     ]
 
 
