@@ -207,8 +207,9 @@ class Ledger:
     def _add_found(self, connection: Connection, reading: Reading, *, is_news: bool) -> list[FoundUrl]:
         """Adds what the page led to; the list's next page in the same transaction, or a crash would end the list."""
         now = self._clock()
-        due = set(frontier.add(self._store, connection, self._source, reading.found, now=now))
-        found = list({one.key: one for one in reversed(reading.found) if one.key in due}.values())[::-1]
+        due = frontier.add(self._store, connection, self._source, reading.found, now=now)
+        first = {one.key: one for one in reversed(reading.found)}
+        found = [first[key] for key in due]
         if reading.next_page and (found or is_news):
             frontier.add(self._store, connection, self._source, [reading.next_page], now=now)
             found.append(reading.next_page)

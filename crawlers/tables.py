@@ -138,7 +138,7 @@ def _csv_row(line: int, header: Sequence[str], cells: Sequence[str], suspect: bo
 
 
 def _opened(file: BinaryIO) -> tuple[io.TextIOBase, bool]:
-    """A text stream in the encoding that the beginning shows; old ones take more than a codec, so they are read whole."""
+    """A text stream in the encoding that the beginning shows; old ones are read whole: a codec is not enough."""
     sample = file.read(_SAMPLE)
     file.seek(0)
     found = decode(sample)
