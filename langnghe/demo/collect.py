@@ -21,10 +21,10 @@ from langnghe.errors import LangNgheError
 from langnghe.running import judge
 from langnghe.settings import Settings
 from langnghe.store.engine import Store
-from langnghe.store.mentions import count_pipeline
+from langnghe.store.mentions import count_pipeline, count_stages
 from langnghe.store.runs import Trigger, finish_run, queue_run, start_run
 from langnghe.store.sources import save_source, set_enabled
-from langnghe.store.tables import RunStatus
+from langnghe.store.tables import RunStatus, Stage
 
 AT_ONCE = 2
 """Sources collected side by side: starting a crawl costs a second or two of one core."""
@@ -68,8 +68,15 @@ def collect_and_ingest(demo: Demo, bars: Progress) -> dict[str, int]:
         list(pool.map(lambda config: _collect(demo.store, config, hurried, bars), demo.sources))
     finally:
         pool.shutdown(cancel_futures=True)
-    drain(demo.store, demo.settings, bars)
+    if _anything_waits(demo.store):
+        drain(demo.store, demo.settings, bars)
     return asdict(count_pipeline(demo.store))
+
+
+def _anything_waits(store: Store) -> bool:
+    """Loading the model costs seconds that a second run need not spend."""
+    stages = count_stages(store)
+    return stages[Stage.COLLECTED] + stages[Stage.ANNOTATED] > 0
 
 
 def _begin_edition(settings: Settings, store: Store, edition: Edition, sources: Sequence[str]) -> None:
