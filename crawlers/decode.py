@@ -79,9 +79,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _guess(body, content_type)
-    if text.isascii() or _UNICODE_ONLY.search(text) or not _looks_old(text):
-        return Decoded(text, "utf-8", suspect=len(_MOJIBAKE.findall(text[:_SAMPLE])) > 2)
-    return Decoded(text, "utf-8", suspect=True)
+    return Decoded(text, "utf-8", suspect=_decoded_wrongly(text) or _looks_old(text))
 
 
 def _guess(body: bytes, content_type: str | None) -> Decoded:
@@ -147,8 +145,15 @@ def _vietnamese(text: str) -> float:
     return sum(word in _EVERYDAY for word in words) / max(len(words), 1)
 
 
+def _decoded_wrongly(text: str) -> bool:
+    """UTF-8 that somebody took for Latin-1 and wrote as UTF-8 again: `á»` stands in every second word."""
+    return "á»" in text and len(_MOJIBAKE.findall(text[:_SAMPLE])) > 2
+
+
 def _looks_old(text: str) -> bool:
     """TCVN3 or VNI letters that a careless converter has put into UTF-8."""
+    if text.isascii() or _UNICODE_ONLY.search(text):
+        return False
     latin = _without_markup(text)[:20_000]
     if len(_LATIN.findall(latin)) < 20:
         return False

@@ -51,8 +51,8 @@ def _network(config: SourceConfig, settings: Settings, delay_s: float) -> dict[s
         "DOWNLOAD_DELAY": delay_s,
         "REDIRECT_MAX_TIMES": 5,
         "CONCURRENT_REQUESTS": 16,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
-        "AUTOTHROTTLE_ENABLED": True,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 4 if delay_s else 16,
+        "AUTOTHROTTLE_ENABLED": delay_s > 0,  # no delay: the operator's own site, where it would only slow down
         "AUTOTHROTTLE_START_DELAY": delay_s,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 2.0,
         "AUTOTHROTTLE_MAX_DELAY": 60.0,

@@ -17,13 +17,13 @@ _SKIPPED = frozenset({"script", "style", "noscript", "template", "head", "iframe
 _BLANKS = re.compile(r"[ \t\r\f\v\xa0]+")
 _EMPTY_LINES = re.compile(r"\n[ \n]*")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse_html(text: str) -> HtmlElement | None:
     """The root element, or None where there is nothing to parse."""
+    whole = text.encode("utf-8", "replace").decode()  # lxml ends at a lone surrogate without a word
     try:
-        return lxml.html.document_fromstring(_DECLARATION.sub("", _UNPARSABLE.sub("", text)))
+        return lxml.html.document_fromstring(_DECLARATION.sub("", whole.replace("\0", "")))
     except (ParserError, ValueError):
         return None
 

@@ -92,9 +92,17 @@ class Robots:
         return _robots_text(response.body) if response.status < 300 else ""
 
     def _slow_down(self, delay_s: float | None) -> None:
-        throttle = self._crawler.get_extension(AutoThrottle)
-        if delay_s and throttle:
-            throttle.mindelay = max(throttle.mindelay, min(float(delay_s), MAX_CRAWL_DELAY_S))
+        """Crawl-delay holds beside AutoThrottle, which must not go below it, and without."""
+        if not delay_s:
+            return
+        asked = min(float(delay_s), MAX_CRAWL_DELAY_S)
+        if throttle := self._crawler.get_extension(AutoThrottle):
+            throttle.mindelay = max(throttle.mindelay, asked)
+        assert self._crawler.engine
+        downloader = self._crawler.engine.downloader
+        downloader._delay = max(downloader._delay, asked)
+        for slot in downloader.slots.values():
+            slot.delay = max(slot.delay, asked)
 
 
 class PatientRetry:

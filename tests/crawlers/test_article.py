@@ -160,6 +160,11 @@ def test_html_text_keeps_lines_and_drops_quotes_and_scripts() -> None:
     assert html_text(fragment, drop="aside.quote") == "Một\nhai\nba"
 
 
+def test_html_text_bears_what_lxml_does_not() -> None:
+    assert html_text("<p>một\0hai\ud800ba</p>") == "mộthai?ba"
+    assert html_text("") == ""
+
+
 def test_the_pool_reads_a_deeply_nested_page_and_drops_one_that_takes_too_long() -> None:
     deep = ("<html><body>" + "<div>" * 20_000 + LONG).encode()
     plain = article_html("Ngập", LONG).encode()
