@@ -52,6 +52,7 @@ def _draw(context: Context, was_busy: bool) -> None:
         draw_notice(t, t("sources.no_worker"), since, t("sources.no_worker_hint"), tone="problem")
     if board.sources:
         with st.container(key="sources"):
+            draw("sources_columns.html", t)
             for state in board.sources:
                 _draw_source(context, state)
     else:
