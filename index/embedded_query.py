@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from tantivy import FieldType, Occur, Query, Schema
 
@@ -56,6 +56,12 @@ class Slot:
     is_pattern: bool = False
 
 
+class Reading(NamedTuple):
+    slots: list[Slot]
+    slop: int = 0
+    """How many places may lie between the slots beyond their own."""
+
+
 def searchable_text(syllables: str, folded_syllables: str) -> str:
     """The content of the text field."""
     pairs = zip(folded_syllables.split(), syllables.split(), strict=True)
@@ -97,18 +103,21 @@ class Compiler:
         return _all_of([(Occur.Must, query) for query in self._between(node.since, node.until)])
 
     def _leaf(self, leaf: Word | Phrase | Prefix | Fuzzy | Near) -> Query:
-        loose = [self._phrase(slots) for slots in _readings(leaf, toned=False)]
+        loose = [self._phrase(reading) for reading in _leaf_readings(leaf, toned=False)]
         if not self.ranked or not _is_toned(leaf):
             return _any_of(loose)
-        toned = [Query.const_score_query(self._phrase(slots), EXACT_SCORE) for slots in _readings(leaf, toned=True)]
-        return Query.boolean_query([(Occur.Must, _any_of(loose)), (Occur.Should, Query.disjunction_max_query(toned))])
+        toned = [self._phrase(reading) for reading in _leaf_readings(leaf, toned=True)]
+        exact = Query.const_score_query(_any_of(toned), EXACT_SCORE)
+        return Query.boolean_query([(Occur.Must, _any_of(loose)), (Occur.Should, exact)])
 
-    def _phrase(self, slots: list[Slot]) -> Query:
+    def _phrase(self, reading: Reading) -> Query:
+        slots = reading.slots
         if len(slots) == 1:
             ask = Query.regex_query if slots[0].is_pattern else Query.term_query
             return ask(self.schema, TEXT, slots[0].text)
         if not any(slot.is_pattern for slot in slots):
-            return Query.phrase_query(self.schema, TEXT, [(slot.place, slot.text) for slot in slots])
+            words: list[str | tuple[int, str]] = [(slot.place, slot.text) for slot in slots]
+            return Query.phrase_query(self.schema, TEXT, words, reading.slop)
         patterns: list[str | tuple[int, str]] = [
             (slot.place, slot.text if slot.is_pattern else re.escape(slot.text)) for slot in slots
         ]
@@ -144,8 +153,32 @@ class Compiler:
             )
 
 
-def _readings(node: Node, *, toned: bool) -> list[list[Slot]]:
+def _leaf_readings(leaf: Node, *, toned: bool) -> list[Reading]:
     """Every arrangement of slots that satisfies a text leaf; `toned` insists on the tones that were typed."""
+    if not isinstance(leaf, Near):
+        return [Reading(slots) for slots in _arrangements(leaf, toned=toned)]
+    if n_readings(leaf) > MAX_READINGS:
+        raise QueryError("Phép NEAR có quá nhiều từ thay thế cho nhau; hãy bớt từ hoặc giảm khoảng cách")
+    return [reading for first, second in _near_pairs(leaf, toned=toned) for reading in _apart(first, second, leaf)]
+
+
+def _apart(first: list[Slot], second: list[Slot], near: Near) -> Iterator[Reading]:
+    """Two different syllables in any order: tantivy's slop says it. Where slop finds more, it is one phrase a gap."""
+    if len(first) == len(second) == 1 and not near.ordered and _never_coincide(first[0], second[0]):
+        yield Reading(_joined(first, second, gap=0), slop=near.distance * _STRIDE)
+        return
+    for gap in range(near.distance + 1):
+        yield Reading(_joined(first, second, gap))
+
+
+def _never_coincide(first: Slot, second: Slot) -> bool:
+    """Whether no single syllable can be both."""
+    if first.is_pattern or second.is_pattern:
+        return False
+    return folded(first.text.removeprefix(EXACT_MARK)) != folded(second.text.removeprefix(EXACT_MARK))
+
+
+def _arrangements(node: Node, *, toned: bool) -> list[list[Slot]]:
     match node:
         case Word():
             return [[_slot(0, node.text, exact=toned or node.exact)]]
@@ -158,30 +191,25 @@ def _readings(node: Node, *, toned: bool) -> list[list[Slot]]:
         case Fuzzy():
             return [[Slot(0, _one_letter_off(folded(node.text)), is_pattern=True)]]
         case Or() | Variants():
-            return [reading for child in children(node) for reading in _readings(child, toned=toned)]
-        case Near():
-            return list(_near_readings(node, toned=toned))
+            return [slots for child in children(node) for slots in _arrangements(child, toned=toned)]
         case _:
             raise ValueError(f"{node.kind} cannot stand beside NEAR")
 
 
-def _near_readings(near: Near, *, toned: bool) -> Iterator[list[Slot]]:
-    if n_readings(near) > MAX_READINGS:
-        raise QueryError("Phép NEAR có quá nhiều từ thay thế cho nhau; hãy bớt từ hoặc giảm khoảng cách")
-    left, right = _readings(near.left, toned=toned), _readings(near.right, toned=toned)
-    orders = [(left, right)] if near.ordered else [(left, right), (right, left)]
-    for first, second in orders:
-        for head, tail, gap in product(first, second, range(near.distance + 1)):
-            shift = (_length(head) + gap) * _STRIDE
-            yield head + [Slot(slot.place + shift, slot.text, slot.is_pattern) for slot in tail]
+def _near_pairs(near: Near, *, toned: bool) -> Iterator[tuple[list[Slot], list[Slot]]]:
+    left, right = _arrangements(near.left, toned=toned), _arrangements(near.right, toned=toned)
+    yield from product(left, right)
+    if not near.ordered:
+        yield from product(right, left)
+
+
+def _joined(first: list[Slot], second: list[Slot], gap: int) -> list[Slot]:
+    shift = (first[-1].place // _STRIDE + 1 + gap) * _STRIDE
+    return first + [Slot(slot.place + shift, slot.text, slot.is_pattern) for slot in second]
 
 
 def _slot(i: int, word: str, *, exact: bool) -> Slot:
     return Slot(_STRIDE * i + 1, f"{EXACT_MARK}{word}") if exact else Slot(_STRIDE * i, folded(word))
-
-
-def _length(slots: list[Slot]) -> int:
-    return slots[-1].place // _STRIDE + 1
 
 
 def _one_letter_off(word: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from langnghe.text import fold
 
@@ -62,6 +62,12 @@ class Near(_Frozen):
     """Either side is made of words, phrases, prefixes, fuzzy syllables, and their alternatives."""
     distance: int = Field(ge=0, le=MAX_DISTANCE)
     ordered: bool = False
+
+    @model_validator(mode="after")
+    def _joins_texts(self) -> "Near":
+        if not (is_textual(self.left) and is_textual(self.right)):
+            raise ValueError("NEAR joins words and phrases only")
+        return self
 
 
 class Variants(_Frozen):
@@ -151,6 +157,13 @@ def wanted_leaves(node: Node) -> Iterator[TextLeaf]:
         case _:
             for child in children(node):
                 yield from wanted_leaves(child)
+
+
+def is_textual(node: Node) -> bool:
+    """Whether a node is at home at one place of a text, so that NEAR may join it."""
+    if isinstance(node, Or | Variants):
+        return all(map(is_textual, children(node)))
+    return isinstance(node, Word | Phrase | Prefix | Fuzzy)
 
 
 def has_words(node: Node) -> bool:

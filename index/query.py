@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from lark import Token, v_args
 from lark.exceptions import VisitError
@@ -35,6 +36,7 @@ from index.nodes import (
     Variants,
     Word,
     children,
+    is_textual,
     n_readings,
 )
 from index.query_fields import field_node
@@ -111,19 +113,11 @@ class _Builder(Transformer_NonRecursive[Token, Node]):
     def negation(self, node: Node) -> Node:
         return node.node if isinstance(node, Not) else Not(node=node)
 
-    def nearness(self, left: Node, operator: Token, right: Node) -> Node:
-        name, _, digits = operator.partition("/")
-        distance = int(digits[:9] or DEFAULT_DISTANCE)
-        position = operator.start_pos or 0
-        if distance > MAX_DISTANCE:
-            raise QueryError(f"Khoảng cách của {name} tối đa là {MAX_DISTANCE}", position)
-        for side in (left, right):
-            if not _is_textual(side):
-                raise QueryError(f"{name} chỉ nối các từ và cụm từ; hãy để cụm từ trong ngoặc kép", position)
-        near = Near(left=left, right=right, distance=distance, ordered=name in {"BEFORE", "TRƯỚC"})
-        if n_readings(near) > MAX_READINGS:
-            raise QueryError(f"Phép {name} này quá rộng; hãy bớt từ thay thế hoặc giảm khoảng cách", position)
-        return near
+    def nearness(self, *parts: Any) -> Node:
+        """`a NEAR b NEAR c` asks for both: a near b, and b near c."""
+        steps = zip(parts[::2], parts[1::2], parts[2::2], strict=False)
+        nears = [_near(left, operator, right) for left, operator, right in steps]
+        return nears[0] if len(nears) == 1 else And(nodes=tuple(nears))
 
     def condition(self, name: Token, value: Token) -> Node:
         return field_node(name[:-1], value.strip('"'), self._context, name.start_pos or 0)
@@ -159,6 +153,20 @@ def _flat(kind: type[And] | type[Or], nodes: tuple[Node, ...]) -> Iterator[Node]
             yield node
 
 
+def _near(left: Node, operator: Token, right: Node) -> Near:
+    name, _, digits = operator.partition("/")
+    distance = int(digits[:9] or DEFAULT_DISTANCE)
+    position = operator.start_pos or 0
+    if distance > MAX_DISTANCE:
+        raise QueryError(f"Khoảng cách của {name} tối đa là {MAX_DISTANCE}", position)
+    if not (is_textual(left) and is_textual(right)):
+        raise QueryError(f"{name} chỉ nối các từ và cụm từ; hãy để cụm từ trong ngoặc kép", position)
+    near = Near(left=left, right=right, distance=distance, ordered=name in {"BEFORE", "TRƯỚC"})
+    if n_readings(near) > MAX_READINGS:
+        raise QueryError(f"Phép {name} này quá rộng; hãy bớt từ thay thế hoặc giảm khoảng cách", position)
+    return near
+
+
 def _words(words: list[str], token: Token, exact: bool) -> Word | Phrase:
     if not words:
         raise QueryError(f"Không có từ nào trong {token}", token.start_pos or 0)
@@ -179,12 +187,6 @@ def _one_syllable(token: Token, min_letters: int) -> str:
 
 def _text(node: Word | Phrase) -> str:
     return node.text if isinstance(node, Word) else " ".join(node.words)
-
-
-def _is_textual(node: Node) -> bool:
-    if isinstance(node, Or | Variants | Near):
-        return all(map(_is_textual, children(node)))
-    return isinstance(node, Word | Phrase | Prefix | Fuzzy)
 
 
 def _expansions(node: Node) -> Iterator[Expansion]:

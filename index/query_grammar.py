@@ -20,7 +20,7 @@ start: any
 ?negated: (_NOT | _MINUS) negated      -> negation
         | near
 ?near: atom
-     | near NEAR atom                  -> nearness
+     | atom (NEAR atom)+               -> nearness
 ?atom: _OPEN any _CLOSE
      | FIELD (TERM | QUOTED)           -> condition
      | EQUALS? TERM                    -> term

@@ -122,7 +122,6 @@ class IndexContract:
             (Or(nodes=(word("chín"), word("hai"))), word("bốn"), 1, True, True),
             (word("hai", exact=True), word("bon"), 1, True, True),
             (word("hài", exact=True), word("bon"), 1, True, False),
-            (Near(left=word("một"), right=word("hai"), distance=0), word("bốn"), 1, True, True),
         ],
     )
     def test_near_counts_the_syllables_in_between(

@@ -63,7 +63,7 @@ def random_leaf(chance: random.Random, *, near: bool) -> Node:
         Variants(typed=Word(text=word), added=(Word(text=chance.choice(SYLLABLES)),)),
     ]
     if near:
-        sides = random_leaf(chance, near=chance.random() < 0.1), random_leaf(chance, near=False)
+        sides = random_leaf(chance, near=False), random_leaf(chance, near=False)
         distance, ordered = chance.randint(0, 4), chance.random() < 0.5
         nearness = Near(left=sides[0], right=sides[1], distance=distance, ordered=ordered)
         leaves += [nearness, nearness]

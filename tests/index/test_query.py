@@ -95,6 +95,7 @@ def p(text: str, exact: bool = False) -> Phrase:
         ("a và b hoặc c", And(nodes=(w("a"), w("và"), w("b"), w("hoặc"), w("c")))),
         ("a NEAR b", Near(left=w("a"), right=w("b"), distance=5)),
         ("kẹt xe NEAR/3 rác thải", Near(left=p("kẹt xe"), right=p("rác thải"), distance=3)),
+        ("a NEAR b NEAR/5 c", And(nodes=(Near(left=w("a"), right=w("b"), distance=5), Near(left=w("b"), right=w("c"), distance=5)))),  # noqa: E501
         ("a GẦN/0 b", Near(left=w("a"), right=w("b"), distance=0)),
         ("a BEFORE/2 b", Near(left=w("a"), right=w("b"), distance=2, ordered=True)),
         ("a TRƯỚC/2 b", Near(left=w("a"), right=w("b"), distance=2, ordered=True)),
@@ -169,6 +170,7 @@ def test_a_number_of_days_counts_back_from_now() -> None:
         ("a NEAR/5 -b", "loại trừ", 9),
         ("a NEAR/5 (b c)", "ngoặc kép", 2),
         ("a NEAR/5 chu_de:traffic", "chỉ nối", 2),
+        ("(a NEAR b) NEAR c", "chỉ nối", 11),
         ("(a OR b OR c OR d) NEAR/20 (a OR b OR c OR d OR e OR f OR g)", "quá rộng", 19),
         ("ab:c", "Không có trường", 0),
         ("ngập chude:b", "Không có trường", 5),
