@@ -38,6 +38,7 @@ from index.nodes import (
     children,
     is_textual,
     n_readings,
+    wanted_leaves,
 )
 from index.query_fields import field_node
 from index.query_grammar import parse_tree
@@ -47,6 +48,8 @@ from langnghe.errors import QueryError
 MAX_CHARS = 2_000
 MAX_SYLLABLES = 200
 MIN_PREFIX = 2
+MIN_PREFIX_NEAR = 3
+"""Shorter ones stand for too many syllables to look at the surroundings of each."""
 MIN_FUZZY = 3
 DEFAULT_DISTANCE = 5
 _QUOTES = str.maketrans("“”„«»", '"""""')
@@ -161,6 +164,11 @@ def _near(left: Node, operator: Token, right: Node) -> Near:
         raise QueryError(f"Khoảng cách của {name} tối đa là {MAX_DISTANCE}", position)
     if not (is_textual(left) and is_textual(right)):
         raise QueryError(f"{name} chỉ nối các từ và cụm từ; hãy để cụm từ trong ngoặc kép", position)
+    if any(
+        isinstance(leaf, Prefix) and len(leaf.text) < MIN_PREFIX_NEAR
+        for leaf in (*wanted_leaves(left), *wanted_leaves(right))
+    ):
+        raise QueryError(f"Trong phép {name}, trước dấu * cần ít nhất {MIN_PREFIX_NEAR} chữ", position)
     near = Near(left=left, right=right, distance=distance, ordered=name in {"BEFORE", "TRƯỚC"})
     if n_readings(near) > MAX_READINGS:
         raise QueryError(f"Phép {name} này quá rộng; hãy bớt từ thay thế hoặc giảm khoảng cách", position)

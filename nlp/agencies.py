@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from langnghe.errors import ConfigError
 from langnghe.records import AgencyMention
-from nlp.agencyscan import AgencyLexicon, Body, Group, Trie, add_alias, make_alias, scan_agencies
-from nlp.gazetteer import parse_yaml, read_yaml
-from nlp.lexicon import syllables
+from nlp.names.agencyscan import AgencyLexicon, Body, Group, Trie, add_alias, make_alias, scan_agencies
+from nlp.names.gazetteer import parse_yaml, read_yaml
+from nlp.names.lexicon import syllables
+from nlp.names.words import Words, read_words
 from nlp.places import Gazetteer, load_gazetteer
-from nlp.words import Words, read_words
 
 _TABLE = Path(__file__).parent / "data" / "agencies.yaml"
 _ACTING_PLACES = ("hospital", "university")

@@ -23,7 +23,7 @@ class Labels:
     topics: tuple[Score, ...]
     """Best first, at least one: the primary topic, then those above the weights' threshold."""
     topic_scores: dict[str, float]
-    """Calibrated probability of being the primary topic, of all topics; they add up to 1."""
+    """Calibrated probability of being the primary topic, of all topics; they add up to 1 but for rounding."""
     sentiment: Score
     intent: Score
     urgency: Score
@@ -31,7 +31,7 @@ class Labels:
 
 
 class Classifier:
-    """Texts to labels. Equal texts in equal company get equal labels."""
+    """Texts to labels. Equal texts get equal labels, whatever stands beside them."""
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
@@ -57,11 +57,11 @@ class Classifier:
 
     def _labels(self, found: dict[str, NDArray[np.float64]]) -> Labels:
         order = np.argsort(-found["topic"], kind="stable")
-        topics = [Score(label=HEADS["topic"][i], probability=float(found["topic"][i])) for i in order]
+        topics = [Score(label=HEADS["topic"][i], probability=_shown(found["topic"][i])) for i in order]
         named = tuple(t for i, t in enumerate(topics) if i == 0 or t.probability >= self._weights.manifest.threshold)
         return Labels(
             topics=named,
-            topic_scores={topic: float(p) for topic, p in zip(HEADS["topic"], found["topic"], strict=True)},
+            topic_scores={topic: _shown(p) for topic, p in zip(HEADS["topic"], found["topic"], strict=True)},
             sentiment=_best("sentiment", found),
             intent=_best("intent", found),
             urgency=_best("urgency", found),
@@ -109,4 +109,9 @@ def padded(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
 
 def _best(head: str, found: dict[str, NDArray[np.float64]]) -> Score:
     place = int(found[head].argmax())
-    return Score(label=HEADS[head][place], probability=float(found[head][place]))
+    return Score(label=HEADS[head][place], probability=_shown(found[head][place]))
+
+
+def _shown(probability: float) -> float:
+    """Four digits: what a batch's shape changes lies below them, so annotating again gives the same record."""
+    return round(float(probability), 4)

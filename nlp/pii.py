@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 
 from langnghe.records import MASK, PiiSpan, PiiType
-from nlp.contacts import find_contacts
-from nlp.persons import find_persons
-from nlp.plainview import PlainView, plain_view
-from nlp.residences import find_residences
-from nlp.spans import keep_apart
+from nlp.privacy.contacts import find_contacts
+from nlp.privacy.persons import find_persons
+from nlp.privacy.plainview import PlainView, plain_view
+from nlp.privacy.residences import find_residences
+from nlp.privacy.spans import keep_apart
 
 _FIRST = [
     PiiType.EMAIL,

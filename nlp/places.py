@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from langnghe.errors import UsageError
 from langnghe.records import PlaceCandidate, PlaceMention
-from nlp.found import Found, Kind
-from nlp.gazetteer import CITY, Unit, UnitTables, build_tables
-from nlp.lexicon import Lexicon, build_lexicon
-from nlp.placescan import scan
-from nlp.placesense import display_name, make_sense, weighed
-from nlp.words import Words, read_words
+from nlp.names.found import Found, Kind
+from nlp.names.gazetteer import CITY, Unit, UnitTables, build_tables
+from nlp.names.lexicon import Lexicon, build_lexicon
+from nlp.names.placescan import scan
+from nlp.names.placesense import display_name, make_sense, weighed
+from nlp.names.words import Words, read_words
 
 
 @lru_cache(maxsize=1)

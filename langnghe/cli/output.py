@@ -49,4 +49,3 @@ def progress_bars(*, shown: bool = True) -> Iterator[Progress]:
     columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
     with Progress(*columns, console=console, disable=not shown) as progress:
         yield progress
-

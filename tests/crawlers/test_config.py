@@ -1,5 +1,6 @@
 """What a source may declare, and the sources that are shipped."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from crawlers.config import Schedule, SourceKind, load_source, load_sources, parse_source
 from crawlers.counts import CrawlCounts, yield_problem
 from crawlers.kinds import SPIDERS
+from crawlers.manners import scrapy_settings
+from crawlers.middlewares import retry_after
 from langnghe.errors import ConfigError
 from langnghe.records import Channel
+from langnghe.settings import load_settings
 from tests.crawlers.served import source
 
 SHIPPED = Path(__file__).parents[2] / "crawlers" / "sources"
@@ -98,3 +102,35 @@ def test_a_schedule_speaks_vietnamese() -> None:
 def test_a_yield_outside_the_declared_range_is_a_problem(counts: dict[str, int], is_odd: bool) -> None:
     config = source("feed", "https://a.vn/rss", expected={"min": 1, "max": 10})
     assert bool(yield_problem(config, CrawlCounts(**counts))) == is_odd
+
+
+def test_scrapy_is_closed_where_it_is_open_by_default() -> None:
+    config = source("feed", "https://a.vn/rss", delay_s=7)
+    closed = scrapy_settings(config, load_settings(crawl_delay_s=2))
+    assert closed["DOWNLOAD_HANDLERS"] == {"file": None, "data": None, "ftp": None, "s3": None}
+    assert closed["ROBOTSTXT_OBEY"]
+    assert not closed["TELNETCONSOLE_ENABLED"]
+    assert not closed["REMOTE_CONTROL_ENABLED"]
+    assert closed["DOWNLOAD_MAXSIZE"] == 5 * 2**20
+    assert (closed["DOWNLOAD_TIMEOUT"], closed["REDIRECT_MAX_TIMES"], closed["DOWNLOAD_DELAY"]) == (25, 5, 7)
+    assert closed["AUTOTHROTTLE_ENABLED"]
+
+
+def test_a_source_may_ask_for_more_delay_than_the_operator_never_for_less() -> None:
+    hasty = scrapy_settings(source("feed", "https://a.vn/rss", delay_s=0), load_settings(crawl_delay_s=2))
+    assert hasty["DOWNLOAD_DELAY"] == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (b"120", 120.0),
+        (b"Mon, 02 Mar 2026 08:02:00 GMT", 120.0),
+        (b"Mon, 02 Mar 2026 07:00:00 GMT", 0.0),
+        (b"soon", None),
+        (b"", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_read_as_a_number_or_a_date(header: bytes | None, seconds: float | None) -> None:
+    assert retry_after(header, now=datetime(2026, 3, 2, 8, tzinfo=UTC)) == seconds

@@ -62,7 +62,8 @@ def _sitemap(site: Site) -> SourceConfig:
     site.pages["/sitemap.xml"] = Page(index, "application/xml")
     site.pages["/s1.xml.gz"] = Page(gzip.compress(f"<urlset>{urls}</urlset>".encode()), "application/gzip")
     site.article("/sm/moi.html", "Bài mới", LONG)
-    return source("sitemap", f"{site.url}/sitemap.xml", max_age_days=30, exclude=["/video/"])
+    chosen = {"comments": COMMENTS}
+    return source("sitemap", f"{site.url}/sitemap.xml", max_age_days=30, exclude=["/video/"], selectors=chosen)
 
 
 def _listing(site: Site) -> SourceConfig:
@@ -159,9 +160,11 @@ def first(shared_site: Site, settings: Settings) -> dict[str, Crawled]:
 
 @pytest.fixture(scope="module")
 def second(first: dict[str, Crawled], shared_site: Site, settings: Settings) -> dict[str, Crawled]:
-    """The feed is unchanged; both forums got a reply, which fills NodeBB's second page."""
+    """The feed is unchanged; both forums got a reply, which fills NodeBB's second page; an article got a comment."""
     forums = [_nodebb(shared_site, last=(13, 14)), _discourse(shared_site, n_posts=4)]
-    return crawl_all(shared_site, settings, [first["feed"].config, *forums])
+    shared_site.article("/sm/moi.html", "Bài mới", LONG, more=comment(1, "Mới đọc xong"))
+    revisiting = first["sitemap"].config.model_copy(update={"revisit_hours": 24})
+    return crawl_all(shared_site, settings, [first["feed"].config, revisiting, *forums])
 
 
 @pytest.mark.parametrize("kind", ["feed", "sitemap", "listing", "wordpress", "nodebb", "discourse"])
@@ -261,3 +264,9 @@ def test_a_reply_on_discourse_is_fetched(second: dict[str, Crawled]) -> None:
     crawled = second["discourse"]
     assert [one.text for one in crawled.mentions] == ["Bài 1", "Bài 2", "Bài 3", "Bài 4"]
     assert crawled.result.counts.new == 1
+
+
+def test_a_recent_article_is_looked_at_again_for_new_comments(second: dict[str, Crawled]) -> None:
+    crawled = second["sitemap"]
+    assert [one.text for one in crawled.mentions if one.parent_id] == ["Mới đọc xong"]
+    assert (crawled.result.counts.new, crawled.result.counts.same) == (1, 1)

@@ -22,7 +22,7 @@ TYPED = """
 ngập | đường ngập | =ngập | ="hòa" | =ngap -ngập | "đường phố" | "duong pho" | ="đường phố" | rác OR mưa | rác HOẶC mưa
 ngập AND rác | ngập VÀ rác | NOT ngập | KHÔNG ngập | ngập -rác | ngập (rác OR mưa) | (ngập OR kẹt) (rác OR xe) -mưa
 ngập NEAR rác | ngập NEAR/1 rác | ngập GẦN/3 rác | ngập BEFORE/2 rác | ngập TRƯỚC/2 rác | "kẹt xe" NEAR/4 "đường phố"
-(ngập OR kẹt) NEAR/2 (xe OR rác) | ng* NEAR/1 xe | nghập~ NEAR/2 đường | =ngập NEAR/3 rac | ngập NEAR/1 rác NEAR/2 xe
+(ngập OR kẹt) NEAR/2 (xe OR rác) | nga* NEAR/1 xe | nghập~ NEAR/2 đường | =ngập NEAR/3 rac | ngập NEAR/1 rác NEAR/2 xe
 ng* | đườ* | =đườ* | kh* | nghap~ | duongg~ | =ngậ* rác | chu_de:flooding | topic:traffic,other | cam_xuc:negative ngập
 y_dinh:spam | khan_cap:normal | noi:d:778 | co_quan:evn | nguon:bao-thu | kenh:zalo | ngon_ngu:vi | tu:2025-10-20
 den:22/10/2025 | tu:"7 ngày" | tu:hôm_qua den:hôm_nay | ma:abcd | ngập chu_de:traffic -kenh:news tu:2025-10

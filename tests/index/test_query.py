@@ -170,6 +170,7 @@ def test_a_number_of_days_counts_back_from_now() -> None:
         ("a NEAR/5 -b", "loại trừ", 9),
         ("a NEAR/5 (b c)", "ngoặc kép", 2),
         ("a NEAR/5 chu_de:traffic", "chỉ nối", 2),
+        ("a NEAR/3 ng*", "ít nhất 3", 2),
         ("(a NEAR b) NEAR c", "chỉ nối", 11),
         ("(a OR b OR c OR d) NEAR/20 (a OR b OR c OR d OR e OR f OR g)", "quá rộng", 19),
         ("ab:c", "Không có trường", 0),

@@ -50,7 +50,7 @@ def test_clear_texts_get_the_labels_a_reader_would_give(classifier: Classifier) 
 def test_labels_are_probabilities_best_first(classifier: Classifier) -> None:
     for labels in classifier.classify(TEXTS):
         assert list(labels.topic_scores) == list(HEADS["topic"])
-        assert sum(labels.topic_scores.values()) == pytest.approx(1.0)
+        assert sum(labels.topic_scores.values()) == pytest.approx(1.0, abs=1e-3)
         named = [topic.probability for topic in labels.topics]
         assert named == sorted(named, reverse=True)
         assert labels.topics[0].probability == max(labels.topic_scores.values())
@@ -87,15 +87,15 @@ def test_order_is_kept_over_batches_of_mixed_length(classifier: Classifier) -> N
     found = classifier.embed(many)
     for i in (0, 1, 7, 33, 74):
         alone = classifier.embed([many[i]])[0]
-        assert float(np.dot(found[i], alone)) > 0.98
+        assert float(np.dot(found[i], alone)) > 0.9999
 
 
-def test_company_and_padding_hardly_change_a_text(classifier: Classifier) -> None:
+def test_company_and_padding_do_not_change_a_text(classifier: Classifier) -> None:
     alone = [classifier.classify([text])[0] for text in TEXTS]
     together = classifier.classify([*TEXTS, "Một câu dài hơn hẳn " * 20])
     for one, other in zip(alone, together, strict=False):
-        assert one.topics[0].label == other.topics[0].label
-        assert one.topic_scores == pytest.approx(other.topic_scores, abs=0.1)
+        assert [topic.label for topic in one.topics] == [topic.label for topic in other.topics]
+        assert one.topic_scores == pytest.approx(other.topic_scores, abs=2e-4)
 
 
 def test_letters_composed_or_not_and_both_tone_placements_are_one_text(classifier: Classifier) -> None:

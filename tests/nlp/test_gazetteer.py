@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from langnghe.errors import UsageError
-from nlp.gazetteer import CITY, MAIN_SHARE, UnitKind, build_tables
+from nlp.names.gazetteer import CITY, MAIN_SHARE, UnitKind, build_tables
 from nlp.places import load_gazetteer
 
 REFERENCE = Path(__file__).parents[2] / "../shared/data/places"

@@ -103,7 +103,7 @@ def build_tables() -> UnitTables:
 
 def read_yaml(name: str) -> dict[str, Any]:
     """A file of `nlp/data/`; the C parser is ten times as fast."""
-    return parse_yaml((Path(__file__).parent / "data" / name).read_text("utf-8"))
+    return parse_yaml((Path(__file__).parents[1] / "data" / name).read_text("utf-8"))
 
 
 def parse_yaml(text: str) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from langnghe.text import fold
-from nlp.gazetteer import read_yaml
-from nlp.lexicon import Lexicon, NameKind, is_city
-from nlp.words import Words
+from nlp.names.gazetteer import read_yaml
+from nlp.names.lexicon import Lexicon, NameKind, is_city
+from nlp.names.words import Words
 
 LONGEST_NAME = 5
 _MEASURE = re.compile(r"\d+(?:m|m2|km|ha|h|k|tr|ty|g|p)")

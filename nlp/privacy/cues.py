@@ -51,7 +51,7 @@ class EndCue:
 @cache
 def load_cues() -> Mapping[str, Cue]:
     """The cues of `data/pii.yaml` by name."""
-    table = yaml.safe_load((Path(__file__).parent / "data" / "pii.yaml").read_text(encoding="utf-8"))
+    table = yaml.safe_load((Path(__file__).parents[1] / "data" / "pii.yaml").read_text(encoding="utf-8"))
     return {
         name: Cue("|".join(entry["words"]), after=entry["after"], shortest_plain=entry.get("shortest_plain", 1))
         for name, entry in table.items()

@@ -2,10 +2,10 @@
 
 import re
 
-from nlp.found import LEVELS, Found, Kind
-from nlp.gazetteer import CITY
-from nlp.lexicon import Head, Match, NameKind, is_city
-from nlp.reading import Reading, word_set
+from nlp.names.found import LEVELS, Found, Kind
+from nlp.names.gazetteer import CITY
+from nlp.names.lexicon import Head, Match, NameKind, is_city
+from nlp.names.reading import Reading, word_set
 
 _COMPACT = re.compile(r"([pqf])0?(\d{1,2})")
 _ROAD_CODE = re.compile(r"(?:ql|tl|hl|dt|dh|d|n|c|ta|lk)\d{1,3}[a-z]?")

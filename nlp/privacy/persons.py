@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from langnghe.text import fold
 from nlp.language import is_vietnamese_syllable
-from nlp.nametable import Reader, has_diacritics, load_names
-from nlp.spans import Span, is_near
+from nlp.privacy.nametable import Reader, has_diacritics, load_names
+from nlp.privacy.spans import Span, is_near
 
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _SYLLABLE = rf"[{_UPPER}][^\W\d_]{{0,6}}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from langnghe.text import fold
-from nlp.cues import EndCue, load_cues
-from nlp.spans import Span, keep_apart
+from nlp.privacy.cues import EndCue, load_cues
+from nlp.privacy.spans import Span, keep_apart
 
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _NUMBER = r"\d{1,4}(?:[A-Za-d]\d{0,3}[A-D]?)?"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from nlp.found import Found, Kind
-from nlp.gazetteer import CITY
-from nlp.lexicon import Lexicon, folded_key, is_city, syllables
-from nlp.placescan import places_at
-from nlp.reading import Reading, word_set
-from nlp.words import Words, same_syllable
+from nlp.names.found import Found, Kind
+from nlp.names.gazetteer import CITY
+from nlp.names.lexicon import Lexicon, folded_key, is_city, syllables
+from nlp.names.placescan import places_at
+from nlp.names.reading import Reading, word_set
+from nlp.names.words import Words, same_syllable
 
 _END = "\0"
 _TIGHT = re.compile(r"[^\S\n]?[-–&.,]?[^\S\n]?")

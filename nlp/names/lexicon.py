@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from langnghe.text import canonical
-from nlp.found import LEVELS
-from nlp.gazetteer import CITY, Unit, UnitKind, UnitTables, read_yaml
-from nlp.words import Words, read_words, same_syllable
+from nlp.names.found import LEVELS
+from nlp.names.gazetteer import CITY, Unit, UnitKind, UnitTables, read_yaml
+from nlp.names.words import Words, read_words, same_syllable
 
 _INNER_GAP = re.compile(r"[^\S\n]{0,2}[.\-–]?[^\S\n]{0,2}")
 _HEAD_GAP = re.compile(r"[^\S\n]{0,2}\.?[^\S\n]{0,2}")

@@ -1,15 +1,15 @@
 """Where a text names places: units with or without their type word, streets, alleys, landmarks.
 
-Only surfaces and what they may mean; which unit is meant is decided in `nlp.placesense`.
+Only surfaces and what they may mean; which unit is meant is decided in `nlp.names.placesense`.
 """
 
-from nlp.bare import bare_name, road_code, street_by_context
-from nlp.found import Found, Kind
-from nlp.gazetteer import CITY
-from nlp.headed import compact_unit, headed
-from nlp.lexicon import Lexicon, is_city
-from nlp.reading import Reading
-from nlp.words import Words
+from nlp.names.bare import bare_name, road_code, street_by_context
+from nlp.names.found import Found, Kind
+from nlp.names.gazetteer import CITY
+from nlp.names.headed import compact_unit, headed
+from nlp.names.lexicon import Lexicon, is_city
+from nlp.names.reading import Reading
+from nlp.names.words import Words
 
 
 def scan(words: Words, lexicon: Lexicon) -> list[Found]:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from langnghe.records import PlaceCandidate
-from nlp.found import LEVELS, Found, Kind
-from nlp.gazetteer import CITY, UnitKind, UnitTables
-from nlp.words import Words
+from nlp.names.found import LEVELS, Found, Kind
+from nlp.names.gazetteer import CITY, UnitKind, UnitTables
+from nlp.names.words import Words
 
 MERGED_AT = datetime(2025, 7, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 """Resolution 1685/NQ-UBTVQH15: from here on the units of today."""

@@ -2,9 +2,9 @@
 
 import re
 
-from nlp.found import Found, Kind
-from nlp.lexicon import Match, Name, NameKind
-from nlp.reading import Reading, word_set
+from nlp.names.found import Found, Kind
+from nlp.names.lexicon import Match, Name, NameKind
+from nlp.names.reading import Reading, word_set
 
 _BIG_ROAD = re.compile(r"(?:ql|tl|dt)\d{1,3}[a-z]?")
 _BESIDE = re.compile(r"[^\S\n]?(?:[,–-]|và|với|giao)?[^\S\n]?")

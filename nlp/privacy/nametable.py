@@ -9,10 +9,10 @@ from pathlib import Path
 import yaml
 
 from langnghe.text import canonical, fold
-from nlp.cues import Cue, EndCue
-from nlp.spans import Span
+from nlp.privacy.cues import Cue, EndCue
+from nlp.privacy.spans import Span
 
-_TABLE = Path(__file__).parent / "data" / "persons.yaml"
+_TABLE = Path(__file__).parents[1] / "data" / "persons.yaml"
 
 
 @dataclass(frozen=True)

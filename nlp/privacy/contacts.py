@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from langnghe.records import PiiType
-from nlp.cues import load_cues
+from nlp.privacy.cues import load_cues
 
 Found = tuple[int, int, PiiType]
 

@@ -1,0 +1,1 @@
+"""How names of places and public bodies are found in a text and what they mean."""
