@@ -1,15 +1,18 @@
 """From a collected mention to an annotated one: mask, clean, locate, classify."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from langnghe.records import Annotation, Flag, Mention, PiiSpan, PiiType
+from langnghe.records import Annotation, Flag, Mention, PiiType
 from langnghe.settings import Settings
 from nlp.agencies import AgencyTable, load_agencies
 from nlp.classify import Classifier, Labels, load_classifier
 from nlp.clean import clean_text, has_no_copy_notice, looks_misdecoded
 from nlp.language import detect_language
+from nlp.names.words import read_words
 from nlp.pii import find_pii, mask
 from nlp.places import Gazetteer, load_gazetteer
 from nlp.spam import spam_flags
@@ -34,49 +37,54 @@ def load_understanding(settings: Settings) -> Understanding:
 
 def annotate(mentions: Sequence[Mention], understanding: Understanding, *, now: datetime) -> list[Mention]:
     """The same mentions, in the same order, each with its annotation. Personal data is masked first,
-    so that neither the model nor anything after it sees it."""
-    read = [_Reading.of(mention) for mention in mentions]
-    labels = understanding.classifier.classify([reading.clean for reading in read])
+    so that neither the model nor anything after it sees it.
+
+    The model runs outside Python's lock, so places and agencies are looked up meanwhile.
+    """
+    read = [_read(mention) for mention in mentions]
+    with ThreadPoolExecutor(1) as beside:
+        labels = beside.submit(understanding.classifier.classify, [reading["clean"] for reading in read])
+        facts = [_facts(m, reading, understanding) for m, reading in zip(mentions, read, strict=True)]
     return [
-        reading.mention.model_copy(update={"annotation": reading.annotation(label, understanding, now)})
-        for reading, label in zip(read, labels, strict=True)
+        mention.model_copy(update={"annotation": _annotation(fact, label, understanding.classifier.name, now)})
+        for mention, fact, label in zip(mentions, facts, labels.result(), strict=True)
     ]
 
 
-@dataclass(frozen=True)
-class _Reading:
-    mention: Mention
-    masked: str
-    clean: str
-    pii: tuple[PiiSpan, ...]
+def _read(mention: Mention) -> dict[str, Any]:
+    """Fields of the annotation that the model needs."""
+    text = mention.full_text
+    pii = find_pii(text)
+    masked = mask(text, pii)
+    return {"pii": pii, "masked": masked, "clean": clean_text(masked)}
 
-    @classmethod
-    def of(cls, mention: Mention) -> "_Reading":
-        text = mention.full_text
-        pii = find_pii(text)
-        masked = mask(text, pii)
-        return cls(mention, masked, clean_text(masked), pii)
 
-    def annotation(self, labels: Labels, understanding: Understanding, now: datetime) -> Annotation:
-        at = self.mention.published_at
-        return Annotation(
-            weights=understanding.classifier.name,
-            annotated_at=now,
-            masked=self.masked,
-            clean=self.clean,
-            normalised=normalise_teencode(self.clean),
-            language=detect_language(self.clean),
-            topics=labels.topics,
-            sentiment=labels.sentiment,
-            intent=labels.intent,
-            urgency=labels.urgency,
-            places=understanding.gazetteer.find(self.masked, at=at),
-            agencies=understanding.agencies.find(self.masked, at=at),
-            pii=self.pii,
-            flags=_flags(self.mention, self.clean),
-            hidden=tuple(name for name in ("url", "native_id") if _names_someone(getattr(self.mention, name))),
-            needs_review=labels.needs_review,
-        )
+def _facts(mention: Mention, reading: dict[str, Any], understanding: Understanding) -> dict[str, Any]:
+    """Fields of the annotation that need no model."""
+    masked, clean, at = reading["masked"], reading["clean"], mention.published_at
+    words = read_words(masked)
+    return {
+        **reading,
+        "normalised": normalise_teencode(clean),
+        "language": detect_language(clean),
+        "places": understanding.gazetteer.find_in(words, at=at),
+        "agencies": understanding.agencies.find_in(words),
+        "flags": _flags(mention, clean),
+        "hidden": tuple(name for name in ("url", "native_id") if _names_someone(getattr(mention, name))),
+    }
+
+
+def _annotation(facts: dict[str, Any], labels: Labels, weights: str, now: datetime) -> Annotation:
+    return Annotation(
+        **facts,
+        weights=weights,
+        annotated_at=now,
+        topics=labels.topics,
+        sentiment=labels.sentiment,
+        intent=labels.intent,
+        urgency=labels.urgency,
+        needs_review=labels.needs_review,
+    )
 
 
 def _names_someone(address: str | None) -> bool:
