@@ -1,0 +1,1 @@
+"""What operators and tests run around the product: servers, backups, installation."""
