@@ -14,6 +14,7 @@ from crawlers.job import CrawlJob
 from crawlers.ledger import Bad, Reading
 from crawlers.mentions import Draft, MentionMaker, found_dates, keep_date, kept_date
 from crawlers.page import Page, PageComment
+from crawlers.walls import Blocked, Wall
 from langnghe.errors import BadInput
 from langnghe.records import DateMethod, Flag, Mention
 from langnghe.store.frontier import FoundUrl
@@ -47,10 +48,12 @@ class Articles:
         return Reading(mentions, found, next_page, bad, listed=len(entries))
 
     async def read(self, found: FoundUrl, response: Response, content_type: str | None) -> Reading:
-        """Raises BadInput for a captcha, a login wall and a page without text."""
+        """Raises Blocked for a captcha, BadInput for a login wall and a page without text."""
         page = await self._job.pool.read(
             response.body, content_type, url=response.url, selectors=self._config.selectors, now=self._job.now()
         )
+        if page.wall is Wall.CAPTCHA:
+            raise Blocked(page.wall)
         if page.wall:
             raise BadInput(page.wall)
         address = canonical_url(page.address if self._is_home(page.address) else response.url)

@@ -40,7 +40,8 @@ class CrawlResult(BaseModel):
     errors: list[str]
     """One plain line each, in Vietnamese, at most `MAX_ERRORS`."""
     finish_reason: str
-    """`finished`, `stopped` (SIGTERM), `disk_full`, `store_error`, `already_running` or `crashed`."""
+    """`finished`, `stopped` (SIGTERM), `disk_full`, `store_error`, `blocked` (captchas), `memusage_exceeded`,
+    `already_running` or `crashed`."""
 
 
 MAX_ERRORS = 50

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from crawlers.walls import Wall
 from nlp.dates import FoundDate
 
 
@@ -24,5 +25,5 @@ class Page:
     dates: tuple[FoundDate, ...]
     comments: tuple[PageComment, ...]
     encoding_suspect: bool
-    wall: str | None
-    """Why it is no page (captcha, login); its text is then worth nothing."""
+    wall: Wall | None
+    """Why it is no page; its text is then worth nothing."""

@@ -1,6 +1,7 @@
 """Pages that answer 200 and are no pages: captchas, login walls. They are never stored as posts."""
 
 import re
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -28,14 +29,25 @@ _BARE = 150
 """A page with more text than this may have a captcha in its comment form."""
 
 
-def wall(root: HtmlElement, *, url: str, title: str | None, text: str) -> str | None:
-    """Why the page is no page, in Vietnamese; None for a real one. `text` is what was read from it."""
+class Wall(StrEnum):
+    """Why a page is no page, for operators."""
+
+    CAPTCHA = "Trang đòi xác nhận captcha."
+    LOGIN = "Trang đòi đăng nhập."
+
+
+class Blocked(Exception):
+    """The site takes us for a robot: not now, perhaps in a later run."""
+
+
+def wall(root: HtmlElement, *, url: str, title: str | None, text: str) -> Wall | None:
+    """None for a real page. `text` is what was read from it."""
     if len(text) > _SHORT:
         return None
     seen = fold(f"{title or ''}\n{' '.join(root.text_content().split())[:5000]}")
     if _CAPTCHA.search(seen) or (len(text) < _BARE and root.xpath(_CAPTCHA_PARTS)):
-        return "Trang đòi xác nhận captcha."
+        return Wall.CAPTCHA
     asks_password = bool(root.xpath("//input[@type='password']"))
     if _LOGIN_PATH.search(urlsplit(url).path) or (asks_password and _LOGIN.search(seen)):
-        return "Trang đòi đăng nhập."
+        return Wall.LOGIN
     return None

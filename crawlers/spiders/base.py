@@ -16,10 +16,13 @@ from crawlers.job import CrawlJob
 from crawlers.ledger import DiskFull, Failure, Reading, Visit
 from crawlers.mentions import MentionMaker
 from crawlers.pool import ReaderDied
+from crawlers.walls import Blocked
 from langnghe.errors import BadInput, StoreError
 from langnghe.store.frontier import FoundUrl, Validator
 
 LIST = "list"
+MOST_BLOCKED = 5
+"""Captchas in one run; asking on would only make it worse."""
 GONE = frozenset({404, 410, 451})
 """Asking again is no use."""
 
@@ -42,6 +45,7 @@ class SourceSpider(Spider):
         self._left = job.config.max_pages
         self._asked: set[str] = set()
         self._closing = False
+        self._n_blocked = 0
 
     def seeds(self) -> Iterable[FoundUrl]:
         """The lists that every run asks for."""
@@ -88,6 +92,11 @@ class SourceSpider(Spider):
             self.job.ledger.complain(f"{found.href}: {error}")
             return Failure(found, in_frontier, str(error), permanent=True)
         except ReaderDied as error:
+            return Failure(found, in_frontier, str(error), permanent=False)
+        except Blocked as error:
+            self._n_blocked += 1
+            if self._n_blocked >= MOST_BLOCKED:
+                self._stop("blocked", error)
             return Failure(found, in_frontier, str(error), permanent=False)
         validated = not in_frontier or (self.config.revisit_hours and found.role == self.revisited_role)
         return Visit(found, in_frontier, reading, _validator(response) if validated else None)

@@ -30,7 +30,7 @@ def settings(site: Site, tmp_path: Path) -> Settings:
         site.article(f"/bai/{n}.html", f"Bài {n}", f"{LONG} Số {n}.", more=more)
     links = {f"{site.url}/bai/{n}.html": f"Bài {n}" for n in range(ARTICLES)}
     site.pages["/rss"] = Page(rss(links), "application/rss+xml")
-    return settings_at(tmp_path, site)
+    return settings_at(tmp_path, site, extract_processes=1)
 
 
 def begin(site: Site, settings: Settings) -> "subprocess.Popen[str]":
