@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Event, Thread
 from typing import IO, Any
 
 from filelock import FileLock, Timeout
@@ -31,12 +32,14 @@ def crawl(
     *,
     on_progress: OnProgress | None = None,
     overrides: Mapping[str, Any] | None = None,
+    stop: Event | None = None,
 ) -> CrawlResult:
     """Fetches what is new and stores it as collected mentions. Safe to kill at any time, and to repeat.
 
     One crawl of a source at a time: a second one ends at once with `already_running`. `overrides` are Scrapy
-    settings. The child's log is `logs/crawl-NAME.log` below the home. Raises StoreError for `file` sources only;
-    else what went wrong is in `errors` and `finish_reason`.
+    settings. Once `stop` is set the crawl ends with `stopped` after the pages on their way. The child's log is
+    `logs/crawl-NAME.log` below the home. Raises StoreError for `file` sources only; else what went wrong is in
+    `errors` and `finish_reason`.
     """
     folder = settings.home / "locks"
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def crawl(
             check_room(settings)
             if config.kind is SourceKind.FILE:
                 return crawl_files(config, settings, on_progress=on_progress)
-            return _crawl_in_child(config, settings, on_progress, dict(overrides or {}))
+            return _crawl_in_child(config, settings, on_progress, dict(overrides or {}), stop)
     except Timeout:
         return _not_begun(f"Nguồn {config.name} đang được thu thập bởi một tiến trình khác.", "already_running")
     except DiskFull as error:
@@ -88,15 +91,28 @@ def _not_begun(error: str, reason: str) -> CrawlResult:
 
 
 def _crawl_in_child(
-    config: SourceConfig, settings: Settings, on_progress: OnProgress | None, overrides: dict[str, Any]
+    config: SourceConfig,
+    settings: Settings,
+    on_progress: OnProgress | None,
+    overrides: dict[str, Any],
+    stop: Event | None,
 ) -> CrawlResult:
     log_path = settings.home / "logs" / f"crawl-{config.name}.log"
     with _open_log(log_path) as log:
         child = start_child(order(config, settings, overrides), log)
+        if stop:
+            Thread(target=_stop_with, args=(stop, child), daemon=True).start()
         try:
             return _follow(child, on_progress, log_path)
         finally:
             _end(child)
+
+
+def _stop_with(stop: Event, child: "subprocess.Popen[str]") -> None:
+    while child.poll() is None:
+        if stop.wait(0.5) and child.stdin:
+            child.stdin.close()
+            return
 
 
 def _follow(child: "subprocess.Popen[str]", on_progress: OnProgress | None, log_path: Path) -> CrawlResult:

@@ -161,8 +161,13 @@ def ingest_waiting(tools: Tools, follow: Callable[[IngestCounts], None]) -> Inge
 
 def _collect(tools: Tools, run: Run, follow: Callable[[CrawlCounts], None]) -> Outcome:
     try:
+        if tools.stop.is_set():
+            raise Stopping
         config = parse_source(get_source(tools.store, run.source).config)
-        return judge(config, crawl(config, tools.settings, on_progress=follow))
+        result = crawl(config, tools.settings, on_progress=follow, stop=tools.stop)
+        if result.finish_reason == "stopped" and tools.stop.is_set():
+            raise Stopping
+        return judge(config, result)
     except (Stopping, RunLost):
         raise
     except LangNgheError as error:
