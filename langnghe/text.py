@@ -12,7 +12,7 @@ _PLAIN_D = str.maketrans("đĐ", "dD")
 _FIRST = ["àáảãạ", "èéẻẽẹ", "òóỏõọ", "ùúủũụ", "ỳýỷỹỵ"]
 _TONED = dict(zip("aeouy", _FIRST, strict=True))
 _TONES = {char: (base, i) for base, marks in _TONED.items() for i, char in enumerate(marks)}
-_OPEN = re.compile(r"(?<![\w])((?:(?!q)\w)*?)(o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)", re.I)
+_OPEN = re.compile(r"(o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])(?!\w)", re.I)
 _CLOSED = re.compile(r"([òóỏõọ][ae]|[ùúủũụ]y)(?=\w)", re.I)
 _DROPPED = frozenset(
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -90,9 +90,9 @@ def _placed(aligned: Aligned) -> Aligned:
 
 
 def _tone_to_first(match: re.Match[str]) -> str:
-    head, pair = match.group(1), match.group(2)
+    pair = match.group(1)
     base, tone = _TONES[pair[1].lower()]
-    return head + _like(pair[0], _TONED[pair[0].lower()][tone]) + _like(pair[1], base)
+    return _like(pair[0], _TONED[pair[0].lower()][tone]) + _like(pair[1], base)
 
 
 def _tone_to_second(match: re.Match[str]) -> str:
