@@ -25,6 +25,10 @@ def scrapy_settings(config: SourceConfig, settings: Settings) -> dict[str, Any]:
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the frontier knows what was seen
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,  # an HTTP server that runs Python
+        "EXTENSIONS": {
+            "scrapy.extensions.memusage.MemoryUsage": None,
+            "crawlers.memory.ResidentMemory": 0,
+        },
         "MEMUSAGE_ENABLED": True,
         "MEMUSAGE_LIMIT_MB": 1024,
         "COOKIES_ENABLED": False,
