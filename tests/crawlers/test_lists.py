@@ -117,6 +117,7 @@ def test_an_index_names_further_sitemaps() -> None:
         b"",
         b"<urlset>",
     ],
+    ids=["entities", "gzip bomb", "cut gzip", "html", "nothing", "unclosed"],
 )
 def test_bombs_and_what_is_no_sitemap_are_refused(body: bytes) -> None:
     with pytest.raises(BadInput):
