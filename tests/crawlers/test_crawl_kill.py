@@ -19,7 +19,7 @@ from langnghe.store.tables import UrlState
 from tests.crawlers.served import LONG, Page, Site, rss, settings_at, source, stored
 
 ARTICLES = 20
-SLOWLY = {"DOWNLOAD_DELAY": 0.05, "CONCURRENT_REQUESTS_PER_DOMAIN": 2, "RETRY_PAUSE_S": 0.05}
+SLOWLY = {"DOWNLOAD_DELAY": 0.2, "CONCURRENT_REQUESTS_PER_DOMAIN": 2, "RETRY_PAUSE_S": 0.05}
 COMMENTS = {"item": ".bl", "text": "p", "id": "::attr(id)"}
 
 
