@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import (  # type: ignore[import-untyped]
@@ -138,6 +139,15 @@ def write_onnx(model: LabelHeads, path: Path, calibration: list[Tensor]) -> None
             op_types_to_quantize=["MatMul"],
             extra_options={"MatMulConstBOnly": True, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
         )
+    _forget_traces(path)
+
+
+def _forget_traces(path: Path) -> None:
+    """The exporter notes for every node the stack that made it, with the paths of the machine: not for shipping."""
+    model = onnx.load(path)
+    for node in model.graph.node:
+        node.ClearField("metadata_props")
+    onnx.save(model, path)
 
 
 class Calibration(CalibrationDataReader):  # type: ignore[misc]

@@ -184,3 +184,7 @@ def test_answers_that_are_no_numbers_are_refused() -> None:
 
 def test_shipped_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 45_000_000
+
+
+def test_the_shipped_model_carries_no_path_of_the_machine_that_made_it() -> None:
+    assert b".py" not in (WEIGHTS / "model.onnx").read_bytes()
