@@ -245,7 +245,7 @@ PIECES = st.sampled_from(
 def test_whatever_is_typed_raises_nothing_but_a_query_error(text: str) -> None:
     begun = time.process_time()
     outcome = _parsed_or_refused(text)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 1
     if isinstance(outcome, QueryError):
         assert 0 <= outcome.position <= len(text)
         assert str(outcome)

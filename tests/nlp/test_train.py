@@ -97,7 +97,7 @@ def test_a_run_that_was_killed_ends_like_one_that_was_not(pretrained: Path, tmp_
     small = _small(tmp_path, "killed")
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     process = subprocess.Popen([sys.executable, "-c", script, str(small.corpus), str(small.out)], env=environment)
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 120
     while not (small.out / "checkpoint.pt").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
