@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from desk.lexicon import Lexicon
+from desk.periods import VIETNAM
 from langnghe.errors import UsageError
 from langnghe.text import fold
 from nlp.labels import CHANNELS, INTENTS, SENTIMENTS, TOPICS, URGENCIES, Label
 
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 _LABELS: Mapping[str, Mapping[str, Label]] = {
     "topic": TOPICS,
     "sentiment": SENTIMENTS,
@@ -60,4 +59,4 @@ def moment(word: str | None) -> datetime | None:
         found = datetime.fromisoformat(word)
     except ValueError as error:
         raise UsageError(f"Không đọc được thời điểm {word!r}; hãy viết như 2026-11-20 hoặc 2026-11-20T08:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=HERE)
+    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
